@@ -1,0 +1,55 @@
+/**
+ * The contract of everything that runs code. Specification chapter 24, section 5; design `sandbox`.
+ */
+import type { CodeBlock, CodeResult } from "../run/index.js";
+
+export interface ExecuteCodeOptions {
+  readonly signal?: AbortSignal;
+  /** Called with output as it is written, decoded as UTF-8. */
+  readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+}
+
+/** Runs blocks in order until one fails. What cannot be run is a result with a text for the model, not an error. */
+export interface CodeExecutor {
+  /** For example `bubblewrap`, `embedded`, `local`. */
+  readonly name: string;
+  /** Whether the code is confined; false only for what the user asked for in so many words. */
+  readonly isolated: boolean;
+  /**
+   * @throws AutogenError `aborted` when the signal fires; everything the code started is gone by then
+   */
+  executeCodeBlocks(blocks: readonly CodeBlock[], options?: ExecuteCodeOptions): Promise<CodeResult>;
+  /** Forgets state kept between blocks. */
+  restart(): Promise<void>;
+  /** Idempotent. */
+  stop?(): Promise<void>;
+}
+
+/** Settings of code execution by choice of the library, as users write them in `codeExecutionConfig`. */
+export interface ExecutorRequest {
+  /** Folder that the code works in. @default "coding" below the current folder */
+  readonly workDir?: string;
+  /** Limit per block. @default 60 */
+  readonly timeoutSeconds?: number;
+  /**
+   * absent or true: a container, else the system's sandbox, else the embedded one, else refuse;
+   * "sandbox": never a container, always isolated; false: this machine, unconfined; a name: that image.
+   */
+  readonly useDocker?: boolean | "sandbox" | string;
+}
+
+/** An executor and the sentence that says why it was taken. */
+export interface ChosenExecutor {
+  readonly executor: CodeExecutor;
+  readonly reason: string;
+}
+
+declare module "../run/host.js" {
+  interface Host {
+    /**
+     * Finds the first executor that passes its self-test.
+     * @throws AutogenError `no-sandbox` naming what was looked for and the ways out
+     */
+    chooseExecutor(request: ExecutorRequest): Promise<ChosenExecutor>;
+  }
+}

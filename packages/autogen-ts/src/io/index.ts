@@ -1,0 +1,1 @@
+export type { InputOptions, InputStream, IOStream, OutputStream, PrintOptions } from "./stream.js";

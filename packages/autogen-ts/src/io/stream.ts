@@ -1,0 +1,39 @@
+/** Where text for people goes and where their lines come from. Specification chapter 15. */
+
+export interface PrintOptions {
+  /** Between the objects. @default " " */
+  readonly sep?: string;
+  /** After the last. @default "\n" */
+  readonly end?: string;
+  /** A hint. */
+  readonly flush?: boolean;
+}
+
+export interface InputOptions {
+  /** No echo where the stream can do that. */
+  readonly password?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface OutputStream {
+  print(objects: unknown, options?: PrintOptions): void;
+  /** Whether ANSI colours make sense. */
+  readonly supportsColor?: boolean;
+}
+
+export interface InputStream {
+  /**
+   * Shows the prompt exactly and gives one line without its newline.
+   * @throws AutogenError `input-closed` when there is no line any more, `aborted` when the signal fires
+   */
+  input(prompt?: string, options?: InputOptions): Promise<string>;
+}
+
+export interface IOStream extends OutputStream, InputStream {}
+
+declare module "../run/host.js" {
+  interface Host {
+    /** The stream that this call's context prints to and reads from. */
+    stream(): IOStream;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What agents say to each other.
+ * Behaviour: specification chapter 10, section 3. Keys are those of the OpenAI wire format, so that
+ * histories can be sent to models, saved and reloaded without translation.
+ */
+
+/** Anything that survives `JSON.parse(JSON.stringify(value))`. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** One piece of a message with several kinds of content; parts of unknown `type` are kept as they are. */
+export type ContentPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image_url"; readonly image_url: { readonly url: string; readonly detail?: string } }
+  | { readonly type: string; readonly [key: string]: Json };
+
+/** Values for templates: what `context` of a message and the options of a chat offer to content functions. */
+export type TemplateValues = Readonly<Record<string, unknown>>;
+
+/** Content that is written when a request is made, from the `context` of the request's last message. */
+export type ContentFunction = (context: TemplateValues) => string;
+
+export type Content = string | readonly ContentPart[] | ContentFunction;
+
+/** The legacy single call of a model. `arguments` is JSON text as written by the model, not yet checked. */
+export interface FunctionCall {
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** One call of a model. `id` may be missing: some endpoints leave it out. */
+export interface ToolCall {
+  readonly id?: string;
+  readonly type?: "function";
+  readonly function: FunctionCall;
+}
+
+/** The answer to one call, as one of the several `tool_responses` of a message. */
+export interface ToolResponse {
+  readonly role: "tool" | "function";
+  readonly content: string;
+  readonly tool_call_id?: string;
+  readonly name?: string;
+}
+
+interface Stored {
+  /** Who speaks; for role `function` the name of the function. */
+  readonly name?: string;
+  /** Values for content functions and templates; never sent to a model. */
+  readonly context?: TemplateValues;
+}
+
+export interface SystemMessage extends Stored {
+  readonly role: "system";
+  readonly content: Content | null;
+}
+export interface UserMessage extends Stored {
+  readonly role: "user";
+  readonly content: Content | null;
+  readonly tool_responses?: readonly ToolResponse[];
+  readonly tool_calls?: readonly ToolCall[];
+}
+export interface AssistantMessage extends Stored {
+  readonly role: "assistant";
+  readonly content: Content | null;
+  readonly tool_calls?: readonly ToolCall[];
+  readonly function_call?: FunctionCall;
+  readonly tool_responses?: readonly ToolResponse[];
+}
+export interface ToolMessage extends Stored {
+  readonly role: "tool";
+  readonly content: Content | null;
+  readonly tool_call_id?: string;
+  readonly tool_responses?: readonly ToolResponse[];
+}
+export interface FunctionMessage extends Stored {
+  readonly role: "function";
+  readonly content: Content | null;
+}
+
+/** A message as it stands in a history: complete, deeply frozen (functions and `context` values excepted). */
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage;
+
+export type Role = Message["role"];
+
+/**
+ * A message as users and reply functions may write it. Only `normalise` looks into it; keys that are not
+ * listed are shown to hooks and dropped on storing.
+ */
+export interface MessageDraft {
+  readonly content?: Content | null;
+  readonly role?: string;
+  readonly name?: string | null;
+  readonly function_call?: FunctionCall | null;
+  readonly tool_calls?: readonly ToolCall[] | null;
+  readonly tool_call_id?: string | null;
+  readonly tool_responses?: readonly ToolResponse[] | null;
+  readonly context?: TemplateValues | null;
+  /** Forces the stored role. */
+  readonly override_role?: string;
+  readonly [other: string]: unknown;
+}
+
+/** What a reply step may answer: a text, a message, or nothing. */
+export type Reply = string | MessageDraft | null;

@@ -1,0 +1,1 @@
+export type { ConfigEntry, CreateContext, ModelClient, ModelParams, UsageRecord } from "./client.js";

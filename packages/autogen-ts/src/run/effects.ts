@@ -1,0 +1,123 @@
+/**
+ * Effects: everything that touches the world, described as plain JSON.
+ * Design: architecture, section 4. Layers (trace, record, replay, cache …) see each effect on its way.
+ */
+import type { FunctionCall, Json, ToolCall } from "../message/index.js";
+import type { EventBody } from "./events.js";
+
+/** One request to a model endpoint. `body` is the wire body; keys and headers are never part of it. */
+export interface ModelRequest {
+  readonly api: "chat" | "completion" | "custom";
+  /** Origin and path of the endpoint, without credentials; `""` when the client has none. */
+  readonly endpoint: string;
+  /** Index of the entry in the config list. */
+  readonly config: number;
+  readonly body: Readonly<Record<string, Json>>;
+}
+
+/** Token counts as the endpoint reports them. */
+export interface ResponseUsage {
+  readonly prompt_tokens?: number;
+  readonly completion_tokens?: number;
+  readonly total_tokens?: number;
+  readonly [detail: string]: Json | undefined;
+}
+
+/** The message of one choice of a response, in wire form. */
+export interface ResponseMessage {
+  readonly role?: string;
+  readonly content: string | null;
+  readonly tool_calls?: readonly ToolCall[];
+  readonly function_call?: FunctionCall;
+}
+
+export interface ResponseChoice {
+  readonly index?: number;
+  readonly finish_reason?: string | null;
+  readonly message?: ResponseMessage;
+  /** Answer of the older completion call. */
+  readonly text?: string;
+}
+
+/** A complete response in the form of the chat-completions protocol; plain data. */
+export interface ModelResponse {
+  readonly id?: string;
+  readonly model: string;
+  readonly created?: number;
+  readonly choices: readonly ResponseChoice[];
+  readonly usage?: ResponseUsage | null;
+  /** US dollars; null when the model has no known price. */
+  readonly cost?: number | null;
+}
+
+/** What a tool gave: `ok: false` is an expected failure that the model is told about. */
+export interface ToolOutcome {
+  readonly ok: boolean;
+  readonly content: string;
+}
+
+export interface CodeBlock {
+  /** As written after the fence, or inferred; `""` when unknown. */
+  readonly language: string;
+  readonly code: string;
+}
+
+/** The result of running code blocks. */
+export interface CodeResult {
+  /** 0 on success, 124 after the time limit, 127 for a missing interpreter, else the code's own. */
+  readonly exitCode: number;
+  /** What the blocks printed, or why they were not run. */
+  readonly output: string;
+  /** First file written, absolute. */
+  readonly codeFile?: string | null;
+  /** Files that the code left for the user (images, tables …), absolute. */
+  readonly outputFiles?: readonly string[];
+  /** Which executor ran it, for example `bubblewrap`. */
+  readonly executor?: string;
+}
+
+/** Input and output of each kind of effect. */
+export interface EffectTable {
+  readonly model: { readonly input: ModelRequest; readonly output: ModelResponse };
+  readonly tool: { readonly input: { readonly callId?: string; readonly args: Json }; readonly output: ToolOutcome };
+  readonly code: { readonly input: { readonly blocks: readonly CodeBlock[] }; readonly output: CodeResult };
+  readonly human: { readonly input: { readonly prompt: string }; readonly output: string };
+  /** A number in [0, 1). */
+  readonly random: { readonly input: null; readonly output: number };
+  /** Milliseconds since 1970, UTC. */
+  readonly clock: { readonly input: null; readonly output: number };
+  /** All else: search, fetch, files. */
+  readonly io: { readonly input: Json; readonly output: Json };
+}
+
+export type EffectKind = keyof EffectTable;
+
+export interface Effect<K extends EffectKind = EffectKind> {
+  readonly kind: K;
+  /** For example `run/chat-0/model:assistant#3`; equal on every replay of the same program. */
+  readonly key: string;
+  /** Which model client, tool, executor or person; a registry name. */
+  readonly target: string;
+  /** Plain JSON, no functions, no clients. */
+  readonly input: EffectTable[K]["input"];
+}
+
+export interface ExecuteContext {
+  readonly signal: AbortSignal;
+}
+
+/** Does the work. Not called when a layer answers from a cache or a recording. */
+export type Execute<K extends EffectKind = EffectKind> = (context: ExecuteContext) => Promise<EffectTable[K]["output"]>;
+
+export type Perform = <K extends EffectKind>(effect: Effect<K>, execute: Execute<K>) => Promise<EffectTable[K]["output"]>;
+
+/** What a layer may know of the run that it is part of. */
+export interface EffectScope {
+  readonly path: string;
+  readonly signal: AbortSignal;
+  emit(event: EventBody): void;
+  warn(code: string, text: string): void;
+}
+
+/** One ring of the onion; the first of a list is the outermost. */
+export type EffectLayer = (next: Perform, scope: EffectScope) => Perform;

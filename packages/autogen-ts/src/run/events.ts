@@ -1,0 +1,68 @@
+/**
+ * Events: everything that a reader of a run may want to see. Printing, streaming, logging and user
+ * interfaces are subscribers. Design: architecture, section 5.
+ */
+import type { Message } from "../message/index.js";
+
+
+/** Why a chat ended. */
+export type StopReason =
+  | "termination-message"
+  | "max-turns"
+  | "max-auto-replies"
+  | "human-exit"
+  | "no-reply"
+  | "max-round"
+  | "no-eligible-speaker"
+  | "loop"
+  | "budget"
+  | "aborted"
+  | "error";
+
+/** Tokens and money of one model call. */
+export interface CallUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+  /** US dollars; null when the model has no known price. */
+  readonly cost: number | null;
+}
+
+export type EventBody =
+  | { readonly type: "chat.start"; readonly from: string; readonly to: string }
+  | { readonly type: "message.received"; readonly from: string; readonly to: string; readonly message: Message }
+  | { readonly type: "reply.auto"; readonly agent: string }
+  | { readonly type: "human.empty"; readonly agent: string }
+  | { readonly type: "human.ask"; readonly agent: string; readonly prompt: string }
+  | { readonly type: "human.answer"; readonly agent: string; readonly text: string }
+  | { readonly type: "llm.start"; readonly agent: string; readonly model: string; readonly config: number }
+  | { readonly type: "llm.delta"; readonly agent: string; readonly text: string }
+  | {
+      readonly type: "llm.end";
+      readonly agent: string;
+      readonly model: string;
+      /** null when the endpoint or client reports no usage. */
+      readonly usage: CallUsage | null;
+      /** Answered from a cache: counts in the total usage, not in the actual one. */
+      readonly cached: boolean;
+    }
+  | { readonly type: "llm.failed"; readonly agent: string; readonly model: string; readonly config: number; readonly reason: string }
+  | { readonly type: "tool.start"; readonly agent: string; readonly tool: string; readonly callId?: string }
+  | { readonly type: "tool.end"; readonly agent: string; readonly tool: string; readonly callId?: string; readonly ok: boolean }
+  | { readonly type: "executor.chosen"; readonly agent: string; readonly executor: string; readonly reason: string }
+  | { readonly type: "code.start"; readonly agent: string; readonly languages: readonly string[] }
+  | { readonly type: "code.output"; readonly agent: string; readonly text: string; readonly stream: "stdout" | "stderr" }
+  | { readonly type: "code.end"; readonly agent: string; readonly exitCode: number; readonly executor: string }
+  | { readonly type: "effect.start"; readonly key: string; readonly kind: string; readonly target: string }
+  | { readonly type: "effect.end"; readonly key: string; readonly kind: string; readonly target: string; readonly ok: boolean }
+  | { readonly type: "speaker.selected"; readonly group: string; readonly agent: string; readonly method: string; readonly attempts: number }
+  | { readonly type: "warning"; readonly code: string; readonly text: string }
+  | { readonly type: "chat.end"; readonly from: string; readonly to: string; readonly stopReason: StopReason; readonly summary: unknown };
+
+/** An event as subscribers get it: numbered per run from 0; `path` tells which nested chat it came from. */
+export type RunEvent = EventBody & { readonly seq: number; readonly path: string; readonly silent: boolean };
+
+export type EventType = EventBody["type"];
+
+/** Called synchronously, in order. One that throws is reported once as a warning and never stops a chat. */
+export type Subscriber = (event: RunEvent) => void;

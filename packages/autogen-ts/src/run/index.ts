@@ -1,0 +1,29 @@
+export { AutogenError, abortError, isAutogenError, throwIfAborted, unreachable } from "./errors.js";
+export type { ErrorCode, ErrorOptions } from "./errors.js";
+export type {
+  CodeBlock,
+  CodeResult,
+  Effect,
+  EffectKind,
+  EffectLayer,
+  EffectScope,
+  EffectTable,
+  Execute,
+  ExecuteContext,
+  ModelRequest,
+  ModelResponse,
+  Perform,
+  ResponseChoice,
+  ResponseMessage,
+  ResponseUsage,
+  ToolOutcome,
+} from "./effects.js";
+export type { CallUsage, EventBody, EventType, RunEvent, StopReason, Subscriber } from "./events.js";
+export { loadHost } from "./host.js";
+export type { Host } from "./host.js";
+export { canonical, RECORDING_FORMAT, recordTo, replayFrom, trace } from "./layers.js";
+export type { RecordedEffect, ReplayOptions } from "./layers.js";
+export { asAbort, createRun } from "./run.js";
+export type { ChildOptions, Run, RunOptions } from "./run.js";
+export { UsageLedger } from "./usage.js";
+export type { ModelUsage, UsageReport, UsageRow, UsageSummary } from "./usage.js";

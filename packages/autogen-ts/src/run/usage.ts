@@ -1,0 +1,87 @@
+/**
+ * Usage of models, added up per model and agent. Shapes as in specification chapter 20, section 11.
+ */
+import type { CallUsage } from "./events.js";
+
+export interface ModelUsage {
+  /** US dollars; null when a call had no known price. */
+  readonly cost: number | null;
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+}
+
+/** `total_cost` in US dollars (null when some call had no known price), and one entry for each model. */
+export interface UsageSummary {
+  readonly total_cost: number | null;
+  readonly [model: string]: ModelUsage | number | null;
+}
+
+/** Usage with and without answers that came from a cache. */
+export interface UsageReport {
+  readonly usageIncludingCachedInference: UsageSummary;
+  readonly usageExcludingCachedInference: UsageSummary;
+}
+
+interface Row {
+  readonly agent: string;
+  readonly model: string;
+  readonly cached: boolean;
+  calls: number;
+  cost: number | null;
+  promptTokens: number;
+  completionTokens: number;
+  totalTokens: number;
+}
+
+/** One line of a ledger: what one agent used of one model. */
+export type UsageRow = Readonly<Row>;
+
+/** Adds up calls. A run has one; what happens in its nested runs is counted too. */
+export class UsageLedger {
+  readonly #rows = new Map<string, Row>();
+
+  add(agent: string, model: string, usage: CallUsage, cached: boolean): void {
+    const key = `${cached ? "cached" : "actual"}\n${agent}\n${model}`;
+    const row = this.#rows.get(key);
+    if (row === undefined) {
+      this.#rows.set(key, { agent, model, cached, calls: 1, ...usage });
+      return;
+    }
+    row.calls += 1;
+    row.cost = row.cost === null || usage.cost === null ? null : row.cost + usage.cost;
+    row.promptTokens += usage.promptTokens;
+    row.completionTokens += usage.completionTokens;
+    row.totalTokens += usage.totalTokens;
+  }
+
+  /** In order of first use. */
+  get rows(): readonly UsageRow[] {
+    return [...this.#rows.values()].map((row) => ({ ...row }));
+  }
+
+  /** A snapshot in the reference's shape. */
+  report(): UsageReport {
+    return {
+      usageIncludingCachedInference: summarise(this.rows),
+      usageExcludingCachedInference: summarise(this.rows.filter((row) => !row.cached)),
+    };
+  }
+}
+
+function summarise(rows: readonly UsageRow[]): UsageSummary {
+  const models: Record<string, ModelUsage> = {};
+  for (const row of rows) {
+    const before = models[row.model];
+    models[row.model] = {
+      cost: before === undefined ? row.cost : sum(before.cost, row.cost),
+      prompt_tokens: (before?.prompt_tokens ?? 0) + row.promptTokens,
+      completion_tokens: (before?.completion_tokens ?? 0) + row.completionTokens,
+      total_tokens: (before?.total_tokens ?? 0) + row.totalTokens,
+    };
+  }
+  const total = Object.values(models).reduce<number | null>((cost, model) => sum(cost, model.cost), 0);
+  return { total_cost: total, ...models };
+}
+
+const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
