@@ -3,6 +3,7 @@
  */
 import type { CodeBlock, CodeResult } from "../run/index.js";
 
+/** How one execution is watched and stopped. */
 export interface ExecuteCodeOptions {
   readonly signal?: AbortSignal;
   /** Called with output as it is written, decoded as UTF-8. */

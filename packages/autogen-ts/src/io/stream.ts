@@ -9,18 +9,23 @@ export interface PrintOptions {
   readonly flush?: boolean;
 }
 
+/** How a line is asked for. */
 export interface InputOptions {
   /** No echo where the stream can do that. */
   readonly password?: boolean;
   readonly signal?: AbortSignal;
 }
 
+/** Where text goes. */
 export interface OutputStream {
   print(objects: unknown, options?: PrintOptions): void;
-  /** Whether ANSI colours make sense. */
+  /** Whether ANSI colours make sense. @default false */
   readonly supportsColor?: boolean;
+  /** Takes warnings of a run, apart from its text (a console: standard error). Without it they are events only. */
+  warn?(text: string): void;
 }
 
+/** Where lines come from. */
 export interface InputStream {
   /**
    * Shows the prompt exactly and gives one line without its newline.
@@ -29,6 +34,7 @@ export interface InputStream {
   input(prompt?: string, options?: InputOptions): Promise<string>;
 }
 
+/** Both directions: what a console is. */
 export interface IOStream extends OutputStream, InputStream {}
 
 declare module "../run/host.js" {

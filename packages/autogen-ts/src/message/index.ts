@@ -17,3 +17,8 @@ export type {
   ToolResponse,
   UserMessage,
 } from "./types.js";
+export { contentText, isTextPart } from "./content.js";
+export { normalise, readMessage } from "./normalise.js";
+export type { Views } from "./normalise.js";
+export { wireMessages } from "./wire.js";
+export type { WireMessage } from "./wire.js";

@@ -19,6 +19,7 @@ export type TemplateValues = Readonly<Record<string, unknown>>;
 /** Content that is written when a request is made, from the `context` of the request's last message. */
 export type ContentFunction = (context: TemplateValues) => string;
 
+/** What a message says: a text, parts of several kinds, or a function that writes the text when a request is made. */
 export type Content = string | readonly ContentPart[] | ContentFunction;
 
 /** The legacy single call of a model. `arguments` is JSON text as written by the model, not yet checked. */
@@ -49,16 +50,19 @@ interface Stored {
   readonly context?: TemplateValues;
 }
 
+/** An instruction to a model. */
 export interface SystemMessage extends Stored {
   readonly role: "system";
   readonly content: Content | null;
 }
+/** What came in from the other side. */
 export interface UserMessage extends Stored {
   readonly role: "user";
   readonly content: Content | null;
   readonly tool_responses?: readonly ToolResponse[];
   readonly tool_calls?: readonly ToolCall[];
 }
+/** What an agent says, from its own side or with calls of its model. */
 export interface AssistantMessage extends Stored {
   readonly role: "assistant";
   readonly content: Content | null;
@@ -66,12 +70,14 @@ export interface AssistantMessage extends Stored {
   readonly function_call?: FunctionCall;
   readonly tool_responses?: readonly ToolResponse[];
 }
+/** Answers of tools: one, or several as `tool_responses`. */
 export interface ToolMessage extends Stored {
   readonly role: "tool";
   readonly content: Content | null;
   readonly tool_call_id?: string;
   readonly tool_responses?: readonly ToolResponse[];
 }
+/** The answer to the legacy single call; `name` is the function. */
 export interface FunctionMessage extends Stored {
   readonly role: "function";
   readonly content: Content | null;
@@ -80,6 +86,7 @@ export interface FunctionMessage extends Stored {
 /** A message as it stands in a history: complete, deeply frozen (functions and `context` values excepted). */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage;
 
+/** The five roles of stored messages. */
 export type Role = Message["role"];
 
 /**

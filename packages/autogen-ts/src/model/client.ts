@@ -1,13 +1,16 @@
 /** The contract of model clients. Specification chapter 20, section 9. */
-import type { ModelResponse, ResponseMessage } from "../run/index.js";
+import type { Host as RunHost, ModelResponse, ResponseMessage } from "../run/index.js";
 
 /** Merged request parameters in wire form, as the endpoint is to get them. */
 export type ModelParams = Readonly<Record<string, unknown>>;
 
+/** What a client is told besides the request. */
 export interface CreateContext {
   readonly signal?: AbortSignal;
   /** Called with each piece of text while a streamed answer arrives. */
   readonly onToken?: (text: string) => void;
+  /** Time limit of this request in seconds; over the client's own. */
+  readonly timeout?: number;
 }
 
 /** What one response used. A missing key switches accounting off for that response. */
@@ -30,6 +33,15 @@ export interface ModelClient {
   getUsage(response: ModelResponse): Partial<UsageRecord>;
 }
 
+/** A class of clients as users register it: made from the entry as it was written, and further arguments. */
+export type ModelClientClass<Args extends readonly unknown[] = readonly []> = new (
+  entry: ConfigEntry,
+  ...args: Args
+) => ModelClient;
+
+/** Makes a client for one entry. */
+export type ModelClientFactory = (entry: ConfigEntry) => ModelClient;
+
 /** One entry of a config list, in the reference's keys; unknown keys go to the endpoint. */
 export interface ConfigEntry {
   readonly model?: string;
@@ -46,3 +58,36 @@ export interface ConfigEntry {
   readonly [key: string]: unknown;
 }
 
+/** The prefixes of `api_type` that name a provider with a client of its own, in order of trial. Chapter 20, section 3. */
+export const PROVIDERS = [
+  "cerebras",
+  "google",
+  "anthropic",
+  "mistral",
+  "together",
+  "groq",
+  "cohere",
+  "ollama",
+  "bedrock",
+] as const;
+
+/** Name of a provider with a client of its own. */
+export type Provider = (typeof PROVIDERS)[number];
+
+declare module "../run/host.js" {
+  interface Host {
+    /** The value of an environment variable; absent where there is no environment. */
+    environment?(name: string): string | undefined;
+    /**
+     * Calls `fire` once after `ms` milliseconds of real time; must not keep the process alive. For connections only:
+     * `sleep` may take no time at all in tests and deterministic engines. Without it, answers that stall are waited for.
+     */
+    timer?(ms: number, fire: () => void): void;
+    /** Tokens of Azure's directory by the credential of the surroundings; absent where there is none. */
+    azureTokenProvider?(scope: string): Promise<() => Promise<string>>;
+    /** Client of a provider that is not OpenAI-compatible; null when this platform has none. */
+    modelClient?(provider: Provider): Promise<ModelClientFactory | null>;
+  }
+}
+
+export type ModelHost = Pick<RunHost, "now" | "sleep" | "timer" | "environment" | "azureTokenProvider" | "modelClient">;

@@ -1,1 +1,47 @@
-export type { ConfigEntry, CreateContext, ModelClient, ModelParams, UsageRecord } from "./client.js";
+export { cacheKey, DEFAULT_CACHE_SEED, isCacheable } from "./cache.js";
+export type { ResponseCache } from "./cache.js";
+export type { CallPiece, FunctionPiece } from "./call-assembler.js";
+export type { CreateOptions, FilterInput, ResponseFilter, WrapperResponse } from "./call.js";
+export { PROVIDERS } from "./client.js";
+export type {
+  ConfigEntry,
+  CreateContext,
+  ModelClient,
+  ModelClientClass,
+  ModelClientFactory,
+  ModelParams,
+  Provider,
+  UsageRecord,
+} from "./client.js";
+export { failureKind, isModelError, kindOf, maskSecrets, modelError } from "./errors.js";
+export type { FailurePlace, ModelFailure, ModelFailureKind } from "./errors.js";
+export type { WrapperConfig } from "./merge.js";
+export { OpenAIClient } from "./openai-client.js";
+export type { OpenAIClientOptions } from "./openai-client.js";
+export { CLIENT_KEYS, EXTRA_KEYS, LIMITER_KEY, normaliseKeys } from "./option-keys.js";
+export { computeCost, priceOf } from "./prices.js";
+export type { ListedPrice } from "./price-table.js";
+export type { Price, PriceOptions } from "./prices.js";
+export { TimeRateLimiter } from "./rate-limiter.js";
+export { textOrCompletionObjects } from "./retrieval.js";
+export { StreamAssembler } from "./stream-assembler.js";
+export type { StreamChoice, StreamChunk, StreamDelta } from "./stream-assembler.js";
+export { instantiate } from "./template.js";
+export type { Template } from "./template.js";
+export { formatUsageSummary, gatherUsageSummary } from "./usage.js";
+export type { UsageHolder, UsageMode } from "./usage.js";
+export { OpenAIWrapper } from "./wrapper.js";
+export type { WrapperOptions } from "./wrapper.js";
+export {
+  checkConfigList,
+  checkLlmConfig,
+  filterConfig,
+  getConfigList,
+  hideSecrets,
+  parseConfigList,
+  parseLenientJson,
+  redact,
+  resolveEnvironmentKeys,
+  withModels,
+} from "./config/index.js";
+export type { ConfigFilter, GetConfigListOptions } from "./config/index.js";

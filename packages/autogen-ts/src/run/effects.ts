@@ -31,6 +31,7 @@ export interface ResponseMessage {
   readonly function_call?: FunctionCall;
 }
 
+/** One of the answers of a response. */
 export interface ResponseChoice {
   readonly index?: number;
   readonly finish_reason?: string | null;
@@ -56,6 +57,7 @@ export interface ToolOutcome {
   readonly content: string;
 }
 
+/** One fenced block of a message. */
 export interface CodeBlock {
   /** As written after the fence, or inferred; `""` when unknown. */
   readonly language: string;
@@ -90,8 +92,10 @@ export interface EffectTable {
   readonly io: { readonly input: Json; readonly output: Json };
 }
 
+/** The kinds of effects. */
 export type EffectKind = keyof EffectTable;
 
+/** One touch of the world, described before it happens. */
 export interface Effect<K extends EffectKind = EffectKind> {
   readonly kind: K;
   /** For example `run/chat-0/model:assistant#3`; equal on every replay of the same program. */
@@ -102,6 +106,7 @@ export interface Effect<K extends EffectKind = EffectKind> {
   readonly input: EffectTable[K]["input"];
 }
 
+/** What the work of an effect is told. */
 export interface ExecuteContext {
   readonly signal: AbortSignal;
 }
@@ -109,6 +114,7 @@ export interface ExecuteContext {
 /** Does the work. Not called when a layer answers from a cache or a recording. */
 export type Execute<K extends EffectKind = EffectKind> = (context: ExecuteContext) => Promise<EffectTable[K]["output"]>;
 
+/** Carries out an effect, or answers it from elsewhere. */
 export type Perform = <K extends EffectKind>(effect: Effect<K>, execute: Execute<K>) => Promise<EffectTable[K]["output"]>;
 
 /** What a layer may know of the run that it is part of. */

@@ -1,6 +1,7 @@
 /** The one error class of the project. Design: style guide, section 6. */
 import type { Json } from "../message/index.js";
 
+/** What went wrong, for programs; stable over versions. */
 export type ErrorCode =
   | "invalid-option"
   | "invalid-message"
@@ -21,6 +22,7 @@ export type ErrorCode =
   | "unsupported"
   | "aborted";
 
+/** What an error carries beside code and message. */
 export interface ErrorOptions {
   readonly cause?: unknown;
   readonly details?: Json;

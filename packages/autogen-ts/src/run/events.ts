@@ -4,7 +4,6 @@
  */
 import type { Message } from "../message/index.js";
 
-
 /** Why a chat ended. */
 export type StopReason =
   | "termination-message"
@@ -15,7 +14,9 @@ export type StopReason =
   | "max-round"
   | "no-eligible-speaker"
   | "loop"
+  | "max-messages"
   | "budget"
+  | "external-stop"
   | "aborted"
   | "error";
 
@@ -28,9 +29,17 @@ export interface CallUsage {
   readonly cost: number | null;
 }
 
+/** What an event says, before the run numbers it. */
 export type EventBody =
   | { readonly type: "chat.start"; readonly from: string; readonly to: string }
-  | { readonly type: "message.received"; readonly from: string; readonly to: string; readonly message: Message }
+  | {
+      readonly type: "message.received";
+      readonly from: string;
+      readonly to: string;
+      readonly message: Message;
+      /** The content of a template, filled in. */
+      readonly text?: string;
+    }
   | { readonly type: "reply.auto"; readonly agent: string }
   | { readonly type: "human.empty"; readonly agent: string }
   | { readonly type: "human.ask"; readonly agent: string; readonly prompt: string }
@@ -46,7 +55,13 @@ export type EventBody =
       /** Answered from a cache: counts in the total usage, not in the actual one. */
       readonly cached: boolean;
     }
-  | { readonly type: "llm.failed"; readonly agent: string; readonly model: string; readonly config: number; readonly reason: string }
+  | {
+      readonly type: "llm.failed";
+      readonly agent: string;
+      readonly model: string;
+      readonly config: number;
+      readonly reason: string;
+    }
   | { readonly type: "tool.start"; readonly agent: string; readonly tool: string; readonly callId?: string }
   | { readonly type: "tool.end"; readonly agent: string; readonly tool: string; readonly callId?: string; readonly ok: boolean }
   | { readonly type: "executor.chosen"; readonly agent: string; readonly executor: string; readonly reason: string }
@@ -55,13 +70,28 @@ export type EventBody =
   | { readonly type: "code.end"; readonly agent: string; readonly exitCode: number; readonly executor: string }
   | { readonly type: "effect.start"; readonly key: string; readonly kind: string; readonly target: string }
   | { readonly type: "effect.end"; readonly key: string; readonly kind: string; readonly target: string; readonly ok: boolean }
-  | { readonly type: "speaker.selected"; readonly group: string; readonly agent: string; readonly method: string; readonly attempts: number }
+  | {
+      readonly type: "speaker.selected";
+      readonly group: string;
+      readonly agent: string;
+      readonly method: string;
+      readonly attempts: number;
+    }
   | { readonly type: "warning"; readonly code: string; readonly text: string }
-  | { readonly type: "chat.end"; readonly from: string; readonly to: string; readonly stopReason: StopReason; readonly summary: unknown };
+  | {
+      readonly type: "chat.end";
+      readonly from: string;
+      readonly to: string;
+      readonly stopReason: StopReason;
+      /** In words, when a stop condition or the loop detection ended the chat. */
+      readonly stopDetail: string | null;
+      readonly summary: unknown;
+    };
 
 /** An event as subscribers get it: numbered per run from 0; `path` tells which nested chat it came from. */
 export type RunEvent = EventBody & { readonly seq: number; readonly path: string; readonly silent: boolean };
 
+/** The names of events, as noun and verb. */
 export type EventType = EventBody["type"];
 
 /** Called synchronously, in order. One that throws is reported once as a warning and never stops a chat. */

@@ -1,3 +1,4 @@
+export { AbortRelay } from "./abort-relay.js";
 export { AutogenError, abortError, isAutogenError, throwIfAborted, unreachable } from "./errors.js";
 export type { ErrorCode, ErrorOptions } from "./errors.js";
 export type {
@@ -26,4 +27,4 @@ export type { RecordedEffect, ReplayOptions } from "./layers.js";
 export { asAbort, createRun } from "./run.js";
 export type { ChildOptions, Run, RunOptions } from "./run.js";
 export { UsageLedger } from "./usage.js";
-export type { ModelUsage, UsageReport, UsageRow, UsageSummary } from "./usage.js";
+export type { ModelUsage, UsageReport, UsageRow, UsageSummary, UsageTotals } from "./usage.js";

@@ -15,9 +15,10 @@ export interface RecordedEffect {
   readonly input?: Json;
   readonly output?: Json;
   /** Present instead of `output` when the effect failed. */
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly details?: Json };
 }
 
+/** Which effects are replayed, and how closely they must match. */
 export interface ReplayOptions {
   /** Effects of other kinds are performed live. @default all kinds */
   readonly kinds?: readonly EffectKind[];
@@ -49,7 +50,13 @@ export function recordTo(write: (effect: RecordedEffect) => void | Promise<void>
       return output;
     } catch (error) {
       if (isAutogenError(error) && error.code !== "aborted" && error.code !== "replay-mismatch") {
-        await write({ key, kind, target, input: plain(input), error: { code: error.code, message: error.message } });
+        await write({
+          key,
+          kind,
+          target,
+          input: plain(input),
+          error: { code: error.code, message: error.message, details: error.details },
+        });
       }
       throw error;
     }
@@ -70,9 +77,10 @@ export function replayFrom(effects: readonly RecordedEffect[], { kinds, strict =
       if (found === undefined) throw missing(effect, effects);
       if (strict && found.input !== undefined) compareInputs(effect, found.input);
       // The code may be one of another version of this package: it is data here.
-      if (found.error !== undefined) throw new AutogenError(found.error.code as ErrorCode, found.error.message);
+      if (found.error !== undefined)
+        throw new AutogenError(found.error.code as ErrorCode, found.error.message, { details: found.error.details ?? null });
       // Recorded under the same key, hence for the same kind of effect.
-      return (found.output ?? null) as EffectTable[K]["output"];
+      return found.output ?? null;
     };
 }
 

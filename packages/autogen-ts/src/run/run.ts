@@ -3,6 +3,7 @@
  * usage. It is passed explicitly, so nested and parallel chats cannot disturb each other.
  * Design: architecture, section 4.
  */
+import { AbortRelay } from "./abort-relay.js";
 import type { Effect, EffectKind, EffectLayer, EffectTable, Execute, Perform } from "./effects.js";
 import { abortError, isAutogenError } from "./errors.js";
 import { EventHub } from "./event-hub.js";
@@ -10,6 +11,7 @@ import type { EventBody, Subscriber } from "./events.js";
 import type { Host } from "./host.js";
 import { UsageLedger } from "./usage.js";
 
+/** What a top-level run is made of. */
 export interface RunOptions {
   readonly host: Host;
   /** Aborting it rejects whatever is under way in the run and its children. */
@@ -26,12 +28,14 @@ export interface RunOptions {
   readonly joining?: "parallel" | "sequential";
 }
 
+/** What a part of a run may have of its own. */
 export interface ChildOptions {
   readonly silent?: boolean;
   /** Further layers inside those of the parent. */
   readonly layers?: readonly EffectLayer[];
 }
 
+/** One top-level call with all its parts: cancellation, events, effects, usage. */
 export interface Run {
   /** For example `run/chat-0/nested-1`. */
   readonly path: string;
@@ -70,6 +74,7 @@ export function createRun(options: RunOptions): Run {
       hub: new EventHub(options.subscribers ?? []),
       signal: options.signal,
       joining: options.joining ?? "parallel",
+      relay: new AbortRelay(),
     },
   });
 }
@@ -78,6 +83,8 @@ interface Shared {
   readonly host: Host;
   readonly hub: EventHub;
   readonly joining: "parallel" | "sequential";
+  /** One listener on the signal, however many effects are under way. */
+  readonly relay: AbortRelay;
   signal: AbortSignal | undefined;
 }
 
@@ -119,9 +126,10 @@ class RunNode implements Run {
   }
 
   emit(event: EventBody, { silent = this.silent }: { readonly silent?: boolean } = {}): void {
-    if (event.type === "llm.end" && event.usage !== null) {
+    if (event.type === "llm.end") {
       for (let node: RunNode | null = this; node !== null; node = node.#parent) {
-        node.usage.add(event.agent, event.model, event.usage, event.cached);
+        if (event.usage === null) node.usage.addCall();
+        else node.usage.add(event.agent, event.model, event.usage, event.cached);
       }
     }
     this.#shared.hub.emit(event, this.path, silent);
@@ -169,7 +177,8 @@ class RunNode implements Run {
     const signal = this.signal;
     try {
       // Executors answer an abort themselves, after everything that the code started is gone.
-      const output = effect.kind === "code" ? await execute({ signal }) : await orAbort(execute({ signal }), signal);
+      const output =
+        effect.kind === "code" ? await execute({ signal }) : await orAbort(execute({ signal }), signal, this.#shared.relay);
       if (signal.aborted) throw abortError(signal);
       return output;
     } catch (error) {
@@ -191,15 +200,14 @@ export function asAbort(error: unknown, signal: AbortSignal): unknown {
 }
 
 /** Does not wait for work that ignores the signal. */
-async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: () => void = () => undefined;
+async function orAbort<T>(work: Promise<T>, signal: AbortSignal, relay: AbortRelay): Promise<T> {
+  let unfollow: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(abortError(signal));
-    signal.addEventListener("abort", stop, { once: true });
+    unfollow = relay.follow(signal, () => reject(abortError(signal)));
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    unfollow();
   }
 }

@@ -3,6 +3,7 @@
  */
 import type { CallUsage } from "./events.js";
 
+/** What was used of one model. */
 export interface ModelUsage {
   /** US dollars; null when a call had no known price. */
   readonly cost: number | null;
@@ -37,11 +38,41 @@ interface Row {
 /** One line of a ledger: what one agent used of one model. */
 export type UsageRow = Readonly<Row>;
 
+/** Sums over everything that was used. */
+export interface UsageTotals {
+  /** Answers of models, those without usage and those from caches included. */
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+  /** US dollars spent as far as prices are known; answers from caches cost nothing. */
+  readonly knownCost: number;
+}
+
 /** Adds up calls. A run has one; what happens in its nested runs is counted too. */
 export class UsageLedger {
   readonly #rows = new Map<string, Row>();
+  #totals: UsageTotals = { calls: 0, promptTokens: 0, completionTokens: 0, totalTokens: 0, knownCost: 0 };
+
+  /** Kept as calls come in: asking for it costs the same after ten calls and after a million. */
+  get totals(): UsageTotals {
+    return this.#totals;
+  }
+
+  /** An answer that reports no usage. */
+  addCall(): void {
+    this.#totals = { ...this.#totals, calls: this.#totals.calls + 1 };
+  }
 
   add(agent: string, model: string, usage: CallUsage, cached: boolean): void {
+    const totals = this.#totals;
+    this.#totals = {
+      calls: totals.calls + 1,
+      promptTokens: totals.promptTokens + usage.promptTokens,
+      completionTokens: totals.completionTokens + usage.completionTokens,
+      totalTokens: totals.totalTokens + usage.totalTokens,
+      knownCost: totals.knownCost + (cached ? 0 : (usage.cost ?? 0)),
+    };
     const key = `${cached ? "cached" : "actual"}\n${agent}\n${model}`;
     const row = this.#rows.get(key);
     if (row === undefined) {

@@ -1,0 +1,379 @@
+/** The agent of the classic API: state and wiring. What it does stands in the files that it calls. */
+import type { Content, ContentPart, Message, MessageDraft, Reply } from "../message/index.js";
+import { contentText, readMessage } from "../message/index.js";
+import type { CodeExecutor } from "../code/index.js";
+import { OpenAIWrapper, instantiate, type ModelClientClass, type ResponseCache, type UsageMode } from "../model/index.js";
+import { AutogenError, loadHost, type Run, type RunEvent, type UsageSummary } from "../run/index.js";
+import {
+  acceptThroughDoor,
+  exchange,
+  initiateChat,
+  isLoopAgent,
+  openRun,
+  sendThroughDoor,
+  streamChat,
+  withCarryover,
+  type Agent,
+  type ChatContext,
+  type ChatOptions,
+  type ChatResult,
+  type DoorOptions,
+  type Outgoing,
+  type TurnOutcome,
+} from "../chat/index.js";
+import { AgentMemory } from "./agent-memory.js";
+import { codeExecutionOf, type CodeExecution } from "./code-execution.js";
+import type { GenerateReplyOptions, HumanInputMode, ReplyingAgent, ToolFunction } from "./contract.js";
+import { CONVERSABLE_SYSTEM_MESSAGE } from "./default-texts.js";
+import { Hooks, type HookPoint, type HookTable } from "./hooks.js";
+import { checkOptions, checkToolName, type AgentOptions } from "./options.js";
+import { askModel, callFunction, callTools, checkTermination, executeCode } from "./replies/index.js";
+import {
+  builtIn,
+  matches,
+  replacingReply,
+  resetReplies,
+  withReply,
+  type ReplyEntry,
+  type ReplyFunction,
+  type ReplyOptions,
+  type ReplyResult,
+  type Trigger,
+} from "./reply-list.js";
+import { memoryOf, stateOf, type AgentState } from "./state.js";
+import { isTermination } from "./termination.js";
+
+/** The built-in reply functions, in the order in which they are tried. */
+export const defaultReplies: readonly ReplyFunction[] = [checkTermination, callFunction, callTools, executeCode, askModel];
+
+const DEFAULT_ENTRIES: readonly ReplyEntry[] = defaultReplies.map(builtIn);
+
+/**
+ * An agent that sends, receives and answers messages: by a human, by running tools and code, by a model, or by
+ * functions of the user.
+ *
+ * @see specification chapter 10
+ */
+export class ConversableAgent extends AgentMemory implements ReplyingAgent {
+  /** Limit of automatic answers to one sender when `maxConsecutiveAutoReply` is not given. */
+  static readonly MAX_CONSECUTIVE_AUTO_REPLY: number = 100;
+
+  description: string;
+  humanInputMode: HumanInputMode;
+  silent: boolean | null;
+  defaultAutoReply: string | MessageDraft | null;
+  clientCache: ResponseCache | null = null;
+  /** Implementations of tools, by name. */
+  readonly functionMap: Map<string, ToolFunction>;
+  readonly codeExecution: CodeExecution | null;
+  /** The model; null when the agent has none. */
+  readonly client: OpenAIWrapper | null;
+
+  #systemMessage: string | readonly ContentPart[];
+  #isTerminationMsg: (message: Message) => boolean | Promise<boolean>;
+  #replies: readonly ReplyEntry[] = DEFAULT_ENTRIES;
+  #hooks: Hooks | undefined;
+  readonly #options: AgentOptions;
+
+  constructor(options: AgentOptions) {
+    checkOptions(options);
+    const { name, chatMessages, systemMessage = CONVERSABLE_SYSTEM_MESSAGE, codeExecutionConfig = false } = options;
+    const limit = options.maxConsecutiveAutoReply ?? ConversableAgent.MAX_CONSECUTIVE_AUTO_REPLY;
+    super({ name, chatMessages, maxConsecutiveAutoReply: limit });
+    this.#systemMessage = systemMessage;
+    this.description = options.description ?? contentText(systemMessage);
+    this.humanInputMode = options.humanInputMode ?? "TERMINATE";
+    this.silent = options.silent ?? null;
+    this.defaultAutoReply = options.defaultAutoReply === undefined ? "" : options.defaultAutoReply;
+    this.functionMap = new Map(Object.entries(options.functionMap ?? {}));
+    this.codeExecution = codeExecutionOf(codeExecutionConfig);
+    this.#isTerminationMsg = options.isTerminationMsg ?? isTermination;
+    this.client = options.llmConfig ? new OpenAIWrapper(options.llmConfig) : null;
+    this.#options = options;
+  }
+
+  // What it is.
+
+  get systemMessage(): string | readonly ContentPart[] {
+    return this.#systemMessage;
+  }
+
+  updateSystemMessage(systemMessage: string | readonly ContentPart[]): void {
+    this.#systemMessage = systemMessage;
+  }
+
+  /** The executor, once there is one. */
+  get codeExecutor(): CodeExecutor | null {
+    return this.codeExecution?.current ?? null;
+  }
+
+  /** Usage of the model so far, answers from caches included; null when there was none. */
+  getTotalUsage(): UsageSummary | null {
+    return this.client?.totalUsageSummary ?? null;
+  }
+
+  /** Usage of the model so far without answers from caches; null when there was none. */
+  getActualUsage(): UsageSummary | null {
+    return this.client?.actualUsageSummary ?? null;
+  }
+
+  /** Prints `Agent 'name':` and the usage of its model. @param mode "actual" leaves answers from caches out */
+  async printUsageSummary(mode?: UsageMode): Promise<void> {
+    const text = this.client === null ? `No cost incurred from agent '${this.name}'.` : this.client.usageSummaryText(mode);
+    const stream = (await loadHost()).stream();
+    if (this.client !== null) stream.print(`Agent '${this.name}':`);
+    stream.print(text);
+  }
+
+  /** Registers a class of model clients for an entry that asks for it by name. */
+  registerModelClient<Args extends readonly unknown[]>(type: ModelClientClass<Args>, ...args: Args): void {
+    if (this.client === null) throw new AutogenError("no-model", `Agent \`${this.name}\` has no model. Pass \`llmConfig\`.`);
+    this.client.registerModelClient(type, ...args);
+  }
+
+  // Chats.
+
+  /** Starts a chat and waits for its end. @see initiateChat */
+  async initiateChat(recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
+    return await initiateChat(this, recipient, options);
+  }
+
+  /** The same chat as an async iterable of its events. @see streamChat */
+  streamChat(recipient: Agent, options: ChatOptions = {}): AsyncGenerator<RunEvent, ChatResult> {
+    return streamChat(this, recipient, options);
+  }
+
+  /** Sends one message; resolves when the whole exchange that it set off is over. */
+  async send(
+    message: string | MessageDraft,
+    recipient: Agent,
+    requestReply: boolean | null = null,
+    silent = false,
+    { run }: DoorOptions = {},
+  ): Promise<void> {
+    const active = run ?? (await openRun({ silent }, "send"));
+    if (isLoopAgent(recipient) && recipient.driven && this.driven) {
+      await exchange({ from: this, to: recipient, draft: message, requestReply }, active);
+    } else {
+      await sendThroughDoor(this, recipient, message, requestReply, active);
+    }
+  }
+
+  /** Takes one message in, and answers it when that is asked for. */
+  async receive(
+    message: string | MessageDraft,
+    sender: Agent,
+    requestReply: boolean | null = null,
+    silent = false,
+    { run }: DoorOptions = {},
+  ): Promise<void> {
+    const active = run ?? (await openRun({ silent }, "receive"));
+    acceptThroughDoor(this, sender, message, active);
+    if (!(requestReply ?? this.repliesTo(sender))) return;
+    const { reply } = await this.takeTurn(sender, active);
+    if (reply !== null) await this.send(reply, sender, null, silent, { run: active });
+  }
+
+  /**
+   * The reply to the last message: the first answer that a function of the reply list gives.
+   *
+   * @throws AutogenError `invalid-option` when neither `messages` nor `sender` is given
+   */
+  async generateReply({ messages, sender = null, exclude = [], run }: GenerateReplyOptions): Promise<Reply> {
+    const seen = messages === undefined ? this.#historyFor(sender) : messages.map((message) => this.#read(message));
+    const { reply } = await this.#answer(seen, sender, exclude, run ?? (await openRun({}, "reply")));
+    return reply;
+  }
+
+  /** One turn of the exchange loop. */
+  async takeTurn(sender: Agent, run: Run): Promise<TurnOutcome> {
+    if (this.generateReply === ConversableAgent.prototype.generateReply) {
+      return await this.#answer(this.#historyFor(sender), sender, [], run);
+    }
+    return { reply: (await this.generateReply({ sender, run })) ?? null };
+  }
+
+  async #answer(history: readonly Message[], sender: Agent | null, exclude: readonly unknown[], run: Run): Promise<TurnOutcome> {
+    const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history);
+    for (const { trigger, replyFunction, config } of this.#replies) {
+      if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
+      const [final, reply = null, stopReason] = this.#checked(
+        await replyFunction(this, messages, sender, config, { run }),
+        replyFunction,
+      );
+      if (final) return { reply, ...(stopReason === undefined ? {} : { stopReason }) };
+    }
+    return { reply: this.defaultAutoReply };
+  }
+
+  // Reply functions and hooks.
+
+  /** Adds a reply function; the latest is tried first unless `position` says otherwise. */
+  registerReply(trigger: Trigger, replyFunction: ReplyFunction, options: ReplyOptions = {}): void {
+    this.#replies = withReply(this.#replies, trigger, replyFunction, options);
+  }
+
+  /** Puts one function in the place of another; trigger and config stay. */
+  replaceReplyFunc(old: ReplyFunction, replyFunction: ReplyFunction): void {
+    this.#replies = replacingReply(this.#replies, old, replyFunction);
+  }
+
+  registerHook<P extends HookPoint>(point: P, hook: HookTable[P]): void {
+    (this.#hooks ??= new Hooks()).register(point, hook);
+  }
+
+  // Tools.
+
+  /** Adds implementations of tools; null takes one away. @throws AutogenError `invalid-option` for an illegal name */
+  registerFunctionMap(functions: Readonly<Record<string, ToolFunction | null>>): void {
+    for (const [name, implementation] of Object.entries(functions)) {
+      checkToolName(name);
+      if (implementation === null) this.functionMap.delete(name);
+      else this.functionMap.set(name, implementation);
+    }
+  }
+
+  /** Whether all of these tools can be run by this agent. */
+  canExecuteFunction(names: string | readonly string[]): boolean {
+    return (typeof names === "string" ? [names] : names).every((name) => this.functionMap.has(name));
+  }
+
+  // Human input and termination.
+
+  /** Asks a human for a line. Override it to bring a front end of your own. */
+  async getHumanInput(prompt: string, { run }: DoorOptions = {}): Promise<string> {
+    const active = run ?? (await openRun({}, "human"));
+    active.emit({ type: "human.ask", agent: this.name, prompt });
+    const text = await active.perform(
+      "human",
+      this.name,
+      { prompt },
+      async ({ signal }) => await active.host.stream().input(prompt, { signal }),
+    );
+    this.recordedInputs.push(text);
+    active.emit({ type: "human.answer", agent: this.name, text });
+    return text;
+  }
+
+  async isTermination(message: Message): Promise<boolean> {
+    return await this.#isTerminationMsg(message);
+  }
+
+  get usesDefaultTermination(): boolean {
+    return this.#isTerminationMsg === isTermination;
+  }
+
+  /** As new: no histories, counters, reply flags, usage; configs of reply functions as registered. */
+  reset(): void {
+    this.clearHistory();
+    this.resetConsecutiveAutoReplyCounter();
+    this.stopReplyAtReceive();
+    this.client?.clearUsageSummary();
+    this.#replies = resetReplies(this.#replies);
+  }
+
+  // Copies.
+
+  /** An agent with the same options, reply functions, hooks and tools, and no memory: for a second chat at the same time. */
+  clone(name: string = this.name): this {
+    const { chatMessages: _memory, ...options } = this.#options;
+    const copy = new (this.constructor as new (options: AgentOptions) => this)({ ...options, name });
+    copy.#replies = resetReplies(this.#replies);
+    copy.#hooks = this.#hooks?.clone();
+    copy.#systemMessage = this.#systemMessage;
+    copy.description = this.description;
+    for (const [tool, implementation] of this.functionMap) copy.functionMap.set(tool, implementation);
+    return copy;
+  }
+
+  /** Memory and texts as plain JSON. @see AgentState */
+  saveState(): AgentState {
+    return stateOf(this, this.exportMemory());
+  }
+
+  /** Continues where `saveState` left off: the next request to the model is the same to the byte. */
+  loadState(saved: unknown, { peers }: { readonly peers: readonly Agent[] }): void {
+    const { state, memory } = memoryOf(this.name, saved, peers);
+    this.#systemMessage = state.systemMessage;
+    this.description = state.description;
+    this.importMemory(memory);
+  }
+
+  // Old names: the reference has a second, asynchronous copy of each.
+
+  /** @deprecated The same as `initiateChat`. */
+  async aInitiateChat(recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
+    return await this.initiateChat(recipient, options);
+  }
+
+  /** @deprecated The same as `send`. */
+  async aSend(...args: Parameters<ConversableAgent["send"]>): Promise<void> {
+    await this.send(...args);
+  }
+
+  /** @deprecated The same as `receive`. */
+  async aReceive(...args: Parameters<ConversableAgent["receive"]>): Promise<void> {
+    await this.receive(...args);
+  }
+
+  /** @deprecated The same as `generateReply`. */
+  async aGenerateReply(options: GenerateReplyOptions): Promise<Reply> {
+    return await this.generateReply(options);
+  }
+
+  /** @deprecated The same as `getHumanInput`. */
+  async aGetHumanInput(...args: Parameters<ConversableAgent["getHumanInput"]>): Promise<string> {
+    return await this.getHumanInput(...args);
+  }
+
+  // What the exchange loop needs.
+
+  get driven(): boolean {
+    return this.send === ConversableAgent.prototype.send && this.receive === ConversableAgent.prototype.receive;
+  }
+
+  async prepareMessage(outgoing: Outgoing): Promise<string | MessageDraft> {
+    return this.#hooks === undefined ? outgoing.draft : await this.#hooks.beforeSend(this, outgoing);
+  }
+
+  filledText({ content, context }: Message): string {
+    const { llmConfig } = this.#options;
+    const allowed = llmConfig ? llmConfig["allow_format_str_template"] === true : false;
+    return contentText(instantiate<Content | null>(content, context, allowed));
+  }
+
+  async generateInitMessage(
+    message: string | MessageDraft | null | undefined,
+    { carryover }: ChatContext,
+    run: Run,
+  ): Promise<string | MessageDraft> {
+    return withCarryover(message ?? (await this.getHumanInput(">", { run })), carryover);
+  }
+
+  #historyFor(sender: Agent | null): readonly Message[] {
+    if (sender !== null) return this.historyWith(sender);
+    throw new AutogenError("invalid-option", `\`generateReply\` of agent \`${this.name}\` needs \`messages\` or a \`sender\`.`);
+  }
+
+  #read(draft: MessageDraft): Message {
+    const message = readMessage(draft);
+    if (typeof message !== "string") return message;
+    throw new AutogenError("invalid-message", `A message given to \`${this.name}\` is no message: ${message}.`);
+  }
+
+  #checked(result: unknown, replyFunction: ReplyFunction): ReplyResult {
+    if (Array.isArray(result) && typeof result[0] === "boolean" && isReply(result[1])) return result as unknown as ReplyResult;
+    throw new AutogenError(
+      "invalid-reply",
+      `The reply function \`${replyFunction.name || "(anonymous)"}\` of agent \`${this.name}\` gave ${describe(result)}. It has to give \`[final, reply]\`: a boolean, and a text, a message or null.`,
+    );
+  }
+}
+
+const isReply = (value: unknown): boolean =>
+  value == null || typeof value === "string" || (typeof value === "object" && !Array.isArray(value));
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.map((item) => (item === null ? "null" : typeof item)).join(", ")}`;
+  return value === null ? "null" : `a value of type ${typeof value}`;
+}

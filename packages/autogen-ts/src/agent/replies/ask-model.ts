@@ -1,0 +1,67 @@
+/** Asks the agent's model. Specification chapter 10, section 12. */
+import {
+  wireMessages,
+  type FunctionCall,
+  type Message,
+  type MessageDraft,
+  type ToolCall,
+  type WireMessage,
+} from "../../message/index.js";
+import type { ResponseMessage } from "../../run/index.js";
+import type { Agent } from "../../chat/index.js";
+import type { ReplyingAgent } from "../contract.js";
+import type { ReplyResult, Turn } from "../reply-list.js";
+
+/** The built-in reply that asks the model of the agent. */
+export async function askModel(
+  recipient: ReplyingAgent,
+  messages: readonly Message[],
+  _sender: Agent | null,
+  _config: unknown,
+  { run }: Turn,
+): Promise<ReplyResult> {
+  const client = recipient.client;
+  if (client === null) return [false, null];
+  const context = messages.at(-1)?.context;
+  const response = await client.create({
+    messages: [...systemMessages(recipient), ...wireMessages(messages)],
+    ...(context === undefined ? {} : { context }),
+    cache: recipient.clientCache,
+    agent: recipient.name,
+    run,
+  });
+  const [answer = null] = client.extractTextOrCompletionObject(response);
+  if (answer === null) {
+    run.warn("empty-answer", `The model of \`${recipient.name}\` gave neither text nor a call; the default reply is used.`);
+    return [false, null];
+  }
+  return [true, typeof answer === "string" ? answer : replyOf(answer)];
+}
+
+function systemMessages({ systemMessage }: ReplyingAgent): WireMessage[] {
+  return systemMessage.length === 0 ? [] : [{ role: "system", content: systemMessage }];
+}
+
+/** Calls get names that every endpoint accepts; null ids and types are left out. */
+function replyOf({ role, content, function_call, tool_calls }: ResponseMessage): MessageDraft {
+  return {
+    role: role ?? "assistant",
+    content,
+    ...(function_call == null ? {} : { function_call: withCleanName(function_call) }),
+    ...(tool_calls == null ? {} : { tool_calls: tool_calls.map(cleanCall) }),
+  };
+}
+
+function cleanCall(call: ToolCall): ToolCall {
+  const { id, type }: { readonly id?: string | null; readonly type?: "function" | null } = call;
+  return { ...(id == null ? {} : { id }), ...(type == null ? {} : { type }), function: withCleanName(call.function) };
+}
+
+function withCleanName({ name, arguments: text }: FunctionCall): FunctionCall {
+  return { arguments: text, name: normalizeName(name) };
+}
+
+/** Each character outside of `[a-zA-Z0-9_-]` becomes `_`; cut to 64. */
+export function normalizeName(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64);
+}

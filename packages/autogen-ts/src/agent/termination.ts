@@ -1,0 +1,25 @@
+/** When a message ends a chat, unless the agent says otherwise (D10-16, stronger). */
+import { contentText, type Message } from "../message/index.js";
+
+/** Says whether a message ends a chat. */
+export type TerminationPredicate = (message: Message) => boolean;
+
+const WORD = "TERMINATE";
+/** What may stand after the word: white space, punctuation, quotes, brackets, emphasis marks. */
+const TRAILING = /^[\s\p{P}*_~`]*$/u;
+const WORD_CHARACTER = /[\p{L}\p{N}]/u;
+
+/** Whether the text of the message ends with the word TERMINATE; marks after it do not count. */
+export function isTermination(message: Message): boolean {
+  if (typeof message.content === "function") return false;
+  const text = contentText(message.content);
+  const at = text.lastIndexOf(WORD);
+  if (at === -1) return false;
+  const before = text.charAt(at - 1);
+  return !WORD_CHARACTER.test(before) && TRAILING.test(text.slice(at + WORD.length));
+}
+
+/** Whether the word stands somewhere, so that people may have expected an end. */
+export function mentionsTermination(message: Message): boolean {
+  return typeof message.content !== "function" && contentText(message.content).includes(WORD);
+}

@@ -1,0 +1,119 @@
+/**
+ * The one loop: two agents answer each other until one of them has nothing to say.
+ * Specification chapter 10, sections 4 and 6. A loop, not a recursion: the stack stays flat (D10-5).
+ */
+import { normalise, type Message, type MessageDraft } from "../message/index.js";
+import { AutogenError, throwIfAborted, type Run, type StopReason } from "../run/index.js";
+import { isLoopAgent, type Agent, type LoopAgent } from "./agent.js";
+import type { ChatWatch } from "./watch.js";
+
+export interface Opening {
+  readonly from: LoopAgent;
+  readonly to: Agent;
+  readonly draft: string | MessageDraft;
+  /** For the first message only: true asks for an answer, false forbids one. @default what `to` does by itself */
+  readonly requestReply?: boolean | null | undefined;
+  /** A turn is a message of `from` and its answer. @default no limit */
+  readonly maxTurns?: number | null | undefined;
+  /** Looks at every message, and may end the exchange. */
+  readonly watch?: ChatWatch | undefined;
+}
+
+/** How an exchange ended. */
+export interface ExchangeEnd {
+  readonly reason: StopReason;
+  readonly detail: string | null;
+}
+
+/** Sends the first message and drives both sides until the end. */
+export async function exchange(
+  { from: first, to: second, draft: opening, requestReply, maxTurns, watch }: Opening,
+  run: Run,
+): Promise<ExchangeEnd> {
+  const limit = maxTurns ?? null;
+  if (limit !== null && limit <= 0) return ended("max-turns");
+  let from = first;
+  let to = second;
+  let draft = opening;
+  let request = limit === null ? requestReply : true;
+  for (let turns = 0; ; request = limit === null ? undefined : true) {
+    throwIfAborted(run.signal);
+    if (!isLoopAgent(to) || !to.driven || !from.driven) {
+      return await exchangeByDoors(
+        { from, to, draft, requestReply: request, maxTurns: limit === null ? null : limit - turns },
+        run,
+      );
+    }
+    const message = await deliver(from, to, draft, run);
+    const verdict = watch?.after(from.name, to.name, message) ?? null;
+    const stop = verdict instanceof Promise ? await verdict : verdict;
+    if (stop !== null) return stop;
+    if (!(request ?? to.repliesTo(from))) return ended("no-reply");
+    if (from !== first && to === first) turns += 1;
+    if (limit !== null && turns >= limit) return ended("max-turns");
+    const { reply, stopReason = "no-reply" } = await to.takeTurn(from, run);
+    if (reply === null) return ended(stopReason);
+    [from, to, draft] = [to, from, reply];
+  }
+}
+
+const ended = (reason: StopReason): ExchangeEnd => ({ reason, detail: null });
+
+/** Hooks, both histories, one event. An invalid message is stored nowhere. */
+async function deliver(from: LoopAgent, to: LoopAgent, draft: string | MessageDraft, run: Run): Promise<Message> {
+  const silent = from.silent ?? run.silent;
+  const outgoing = await from.prepareMessage({ draft, recipient: to, silent });
+  const { sent, received } = storable(outgoing, from);
+  from.store(sent, to);
+  to.store(received, from);
+  announce(from, to, received, run, silent);
+  return received;
+}
+
+/** The sender's half, for a peer that is only reachable through its `receive`. */
+export async function sendThroughDoor(
+  from: LoopAgent,
+  to: Agent,
+  draft: string | MessageDraft,
+  requestReply: boolean | null | undefined,
+  run: Run,
+): Promise<void> {
+  const outgoing = await from.prepareMessage({ draft, recipient: to, silent: from.silent ?? run.silent });
+  from.store(storable(outgoing, from).sent, to);
+  await to.receive(outgoing, from, requestReply, run.silent, { run });
+}
+
+/** The recipient's half, for a message that comes in through `receive`. */
+export function acceptThroughDoor(to: LoopAgent, from: Agent, draft: string | MessageDraft, run: Run): void {
+  const { received } = storable(draft, from);
+  to.store(received, from);
+  announce(from, to, received, run, from.silent ?? run.silent);
+}
+
+function announce(from: Agent, to: LoopAgent, message: Message, run: Run, silent: boolean): void {
+  const text = message.context === undefined ? {} : { text: to.filledText(message) };
+  run.emit({ type: "message.received", from: from.name, to: to.name, message, ...text }, { silent });
+}
+
+/** The same chat by public methods: a peer that is no loop agent, or that overrides `send` or `receive`, decides itself when it answers. */
+async function exchangeByDoors({ from, to, draft, requestReply, maxTurns }: Opening, run: Run): Promise<ExchangeEnd> {
+  const limit = maxTurns ?? null;
+  let next = draft;
+  for (let turns = 1; ; turns += 1) {
+    await from.send(next, to, requestReply, run.silent, { run });
+    if (limit === null) return ended("no-reply");
+    if (turns >= limit) return ended("max-turns");
+    const { reply, stopReason = "no-reply" } = await from.takeTurn(to, run);
+    if (reply === null) return ended(stopReason);
+    next = reply;
+  }
+}
+
+function storable(draft: string | MessageDraft, from: Agent): Exclude<ReturnType<typeof normalise>, string> {
+  const stored = normalise(draft, from.name);
+  if (typeof stored !== "string") return stored;
+  throw new AutogenError(
+    "invalid-message",
+    `The message of agent \`${from.name}\` cannot be converted into a valid chat message: ${stored}. Provide content, or a function or tool call.`,
+  );
+}

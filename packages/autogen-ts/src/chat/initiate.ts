@@ -1,0 +1,161 @@
+/** Starting a chat. Specification chapter 10, section 6. */
+import type { MessageDraft } from "../message/index.js";
+import type { ResponseCache } from "../model/index.js";
+import { AutogenError, isAutogenError, type Run } from "../run/index.js";
+import { isChatAgent, type Agent, type ChatAgent, type ChatContext } from "./agent.js";
+import { exchange, type ExchangeEnd } from "./exchange.js";
+import { openRun, type RunSettings } from "./open-run.js";
+import { attachChat, type ChatResult } from "./result.js";
+import { ChatWatch, type WatchOptions } from "./watch.js";
+import { checkSummaryMethod, summarise, type SummaryMethod } from "./summary.js";
+
+/** Writes the first message; its result is used as it is, carryover is not appended. */
+export type MessageFunction = (
+  sender: ChatAgent,
+  recipient: ChatAgent,
+  context: ChatContext,
+) => string | MessageDraft | null | Promise<string | MessageDraft | null>;
+
+/** Options of a chat. */
+export interface ChatOptions extends RunSettings, WatchOptions {
+  /** The first message. Null or absent: the human is asked for it. */
+  readonly message?: string | MessageDraft | MessageFunction | null;
+  /** A turn is a message and its answer; null or absent: until one side has nothing to say. */
+  readonly maxTurns?: number | null;
+  /** Forget what these two said before. @default true */
+  readonly clearHistory?: boolean;
+  /** Used by both agents during this chat; null: the agents' own settings. @default null */
+  readonly cache?: ResponseCache | null;
+  /** @default "last_msg" */
+  readonly summaryMethod?: SummaryMethod;
+  /** For reflection: `summary_prompt`, `summary_role`; for functions whatever they read. @default {} */
+  readonly summaryArgs?: Readonly<Record<string, unknown>>;
+  /** Appended to the first message under a `Context:` line. */
+  readonly carryover?: unknown;
+  /** Read by the banner of chats in sequence. */
+  readonly verbose?: boolean;
+  /** Everything else becomes part of the context that message functions get. */
+  readonly [extra: string]: unknown;
+}
+
+/**
+ * Lets `sender` start a chat with `recipient` and waits for its end.
+ *
+ * @throws AutogenError `invalid-option` before anything is sent; `chat-overlap` when these two are chatting already;
+ *   `model-failed`, `aborted` … out of the chat. `chatOfError(error)` gives what was said up to there
+ */
+export async function initiateChat(sender: ChatAgent, recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
+  const partner = checkedPartner(sender, recipient);
+  checkMaxTurns(options.maxTurns);
+  const { summaryMethod = "last_msg", summaryArgs = {}, cache = null } = options;
+  checkSummaryMethod({ method: summaryMethod, args: summaryArgs, sender, recipient: partner });
+  const release = occupyBoth(sender, partner);
+  const caches = [sender.clientCache, partner.clientCache] as const;
+  try {
+    const run = await openRun(options, "chat");
+    sender.clientCache = cache;
+    partner.clientCache = cache;
+    return await chat(sender, partner, { ...options, summaryMethod, summaryArgs: { ...summaryArgs, cache } }, run);
+  } finally {
+    [sender.clientCache, partner.clientCache] = caches;
+    release();
+  }
+}
+
+type Resolved = ChatOptions & { readonly summaryMethod: SummaryMethod; readonly summaryArgs: Readonly<Record<string, unknown>> };
+
+async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ChatResult> {
+  run.emit({ type: "chat.start", from: sender.name, to: recipient.name });
+  const finish = ({ reason: stopReason, detail: stopDetail }: ExchangeEnd, summary: unknown): ChatResult => {
+    const result: ChatResult = {
+      chatId: null,
+      chatHistory: [...sender.historyWith(recipient)],
+      summary,
+      cost: run.usage.report(),
+      humanInput: [...sender.humanInputs],
+      stopReason,
+      stopDetail,
+    };
+    run.emit({ type: "chat.end", from: sender.name, to: recipient.name, stopReason, stopDetail, summary });
+    return result;
+  };
+  try {
+    const end = await talk(sender, recipient, options, run);
+    const { summaryMethod: method, summaryArgs: args } = options;
+    return finish(end, await summarise({ method, args, sender, recipient }, run));
+  } catch (error) {
+    attachChat(error, finish({ reason: isAutogenError(error, "aborted") ? "aborted" : "error", detail: null }, ""));
+    throw error;
+  }
+}
+
+async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ExchangeEnd> {
+  const { clearHistory = true, maxTurns = null } = options;
+  const watch = new ChatWatch(options, run);
+  const prepared = { replyAtReceive: maxTurns === null, clearHistory };
+  sender.prepareChat(recipient, prepared);
+  recipient.prepareChat(sender, prepared);
+  if (maxTurns !== null && maxTurns <= 0) return { reason: "max-turns", detail: null };
+  const draft = await firstMessage(sender, recipient, options, run);
+  if (draft === null) {
+    if (maxTurns !== null) return { reason: "no-reply", detail: null };
+    throw new AutogenError(
+      "invalid-message",
+      `The message function of the chat between \`${sender.name}\` and \`${recipient.name}\` gave null. Return a text or a message, or pass \`maxTurns\`.`,
+    );
+  }
+  return await exchange({ from: sender, to: recipient, draft, maxTurns, watch }, run);
+}
+
+async function firstMessage(
+  sender: ChatAgent,
+  recipient: ChatAgent,
+  options: Resolved,
+  run: Run,
+): Promise<string | MessageDraft | null> {
+  const { message } = options;
+  const context = contextOf(options);
+  if (typeof message === "function") return await message(sender, recipient, context);
+  return await sender.generateInitMessage(message, context, run);
+}
+
+const OWN_OPTIONS: ReadonlySet<string> = new Set(
+  "message maxTurns clearHistory cache summaryMethod summaryArgs verbose silent signal stream onEvent layers host run stopWhen loopDetection".split(
+    " ",
+  ),
+);
+
+/** Everything that is no option of the chat itself, and the carryover. */
+function contextOf(options: Resolved): ChatContext {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !OWN_OPTIONS.has(name)));
+}
+
+function checkedPartner(sender: ChatAgent, recipient: Agent): ChatAgent {
+  if (recipient === sender) {
+    throw new AutogenError(
+      "invalid-option",
+      `Agent \`${sender.name}\` cannot chat with itself. Pass another agent as recipient.`,
+    );
+  }
+  if (isChatAgent(recipient)) return recipient;
+  throw new AutogenError(
+    "invalid-option",
+    `\`${String((recipient as Partial<Agent> | null)?.name)}\` cannot be the recipient of a chat: it only takes single messages. Use \`send\`, or pass a ConversableAgent.`,
+  );
+}
+
+/** Two chats of one pair at once would mix their histories (D10-20). */
+function occupyBoth(sender: ChatAgent, recipient: ChatAgent): () => void {
+  const releases = [sender.occupy(recipient), recipient.occupy(sender)];
+  return () => {
+    for (const release of releases) release();
+  };
+}
+
+function checkMaxTurns(maxTurns: unknown): void {
+  if (maxTurns === undefined || maxTurns === null || (typeof maxTurns === "number" && Number.isInteger(maxTurns))) return;
+  throw new AutogenError(
+    "invalid-option",
+    `\`maxTurns\` is ${JSON.stringify(maxTurns) ?? typeof maxTurns}. Pass a whole number, or null for no limit.`,
+  );
+}

@@ -1,0 +1,46 @@
+/** Starts the run of a top-level call, or the part of a given run that this call is. */
+import { consolePrinter, type IOStream } from "../io/index.js";
+import { createRun, loadHost, type EffectLayer, type Host, type Run, type Subscriber } from "../run/index.js";
+
+/** What every entry point of chats accepts about its run. */
+export interface RunSettings {
+  /** Messages are not printed. @default false */
+  readonly silent?: boolean;
+  /** Aborts whatever is under way; nothing is written after it (D10-18). */
+  readonly signal?: AbortSignal;
+  /** Where text goes and lines come from. @default the stream of the calling context, at first the console */
+  readonly stream?: IOStream;
+  /** Sees every event of the run, nested chats included. */
+  readonly onEvent?: Subscriber;
+  /** Effect layers, the outermost first: trace, record, replay … @default none */
+  readonly layers?: readonly EffectLayer[];
+  /** Clock, randomness and executors of another platform. @default that of this platform */
+  readonly host?: Host;
+  /** The run that this chat is a part of: events, usage, cancellation and layers are shared with it. */
+  readonly run?: Run;
+}
+
+/** @param segment name of the part, for paths and effect keys */
+export async function openRun(settings: RunSettings, segment: string): Promise<Run> {
+  const { run, silent, layers, onEvent, signal, stream } = settings;
+  if (run !== undefined) {
+    return run.child(segment, { ...(silent === undefined ? {} : { silent }), ...(layers === undefined ? {} : { layers }) });
+  }
+  const platform = settings.host ?? (await loadHost());
+  const host: Host = stream === undefined ? platform : withStream(platform, stream);
+  const root = createRun({
+    host,
+    silent: silent ?? false,
+    subscribers: [consolePrinter(host.stream()), ...(onEvent === undefined ? [] : [onEvent])],
+    ...(signal === undefined ? {} : { signal }),
+    ...(layers === undefined ? {} : { layers }),
+  });
+  return root.child(segment);
+}
+
+/** The same host, reading from and printing to another stream. */
+function withStream(host: Host, stream: IOStream): Host {
+  const changed: Host = Object.create(host) as Host;
+  changed.stream = () => stream;
+  return changed;
+}

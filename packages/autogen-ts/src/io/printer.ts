@@ -1,0 +1,115 @@
+/**
+ * The console layout: a subscriber that prints events the way people of the reference know.
+ * Specification chapter 10, section 5. The only place that turns events into text.
+ */
+import { contentText, type FunctionCall, type Message, type ToolCall, type ToolResponse } from "../message/index.js";
+import type { RunEvent, Subscriber } from "../run/index.js";
+import type { OutputStream } from "./stream.js";
+
+type Color = "red" | "green" | "yellow" | "blue" | "magenta";
+type Paint = (color: Color, text: string) => string;
+
+const CODES: Readonly<Record<Color, number>> = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35 };
+
+/**
+ * Prints a run to `stream`: messages unless they are silent, and what agents do. Text that streams in from a
+ * model is printed as it comes; the message made of it is then printed as usual, as in the reference.
+ */
+export function consolePrinter(stream: OutputStream): Subscriber {
+  const paint: Paint = (color, text) =>
+    stream.supportsColor === true ? `\u001B[${String(CODES[color])}m${text}\u001B[0m` : text;
+  let streaming = false;
+  return function printEvent(event: RunEvent): void {
+    switch (event.type) {
+      case "message.received":
+        if (!event.silent) printMessage(stream, paint, event);
+        return;
+      case "reply.auto":
+        stream.print(paint("red", "\n>>>>>>>> USING AUTO REPLY..."), { flush: true });
+        return;
+      case "human.empty":
+        stream.print(paint("red", "\n>>>>>>>> NO HUMAN INPUT RECEIVED."), { flush: true });
+        return;
+      case "tool.start":
+        stream.print(paint("magenta", `\n>>>>>>>> EXECUTING FUNCTION ${event.tool}...`), { flush: true });
+        return;
+      case "executor.chosen":
+        stream.print(paint("yellow", `\n>>>>>>>> ${event.reason}`), { flush: true });
+        return;
+      case "code.start":
+        stream.print(paint("red", `\n>>>>>>>> ${announcement(event.languages)}...`), { flush: true });
+        return;
+      case "llm.delta":
+        if (event.silent) return;
+        if (!streaming && stream.supportsColor === true) stream.print("\u001B[32m", { end: "" });
+        streaming = true;
+        stream.print(event.text, { end: "", flush: true });
+        return;
+      case "llm.end":
+        if (!streaming) return;
+        streaming = false;
+        stream.print(stream.supportsColor === true ? "\u001B[0m\n" : "\n");
+        return;
+      case "warning":
+        stream.warn?.(event.text);
+        return;
+      default:
+        return;
+    }
+  };
+}
+
+function announcement(languages: readonly string[]): string {
+  return languages.length === 1
+    ? `EXECUTING CODE BLOCK (inferred language is ${String(languages[0])})`
+    : `EXECUTING ${String(languages.length)} CODE BLOCKS (inferred languages are [${languages.join(", ")}])`;
+}
+
+interface Received {
+  readonly from: string;
+  readonly to: string;
+  readonly message: Message;
+  readonly text?: string;
+}
+
+function printMessage(stream: OutputStream, paint: Paint, { from, to, message, text }: Received): void {
+  stream.print(`${paint("yellow", from)} (to ${to}):\n`, { flush: true });
+  if ("tool_responses" in message && message.tool_responses !== undefined && message.tool_responses.length > 0) {
+    for (const response of message.tool_responses) printMessage(stream, paint, { from, to, message: asMessage(response) });
+    if (message.role === "tool") return;
+  }
+  printBody(stream, paint, message, text ?? contentText(message.content));
+  stream.print(`\n${"-".repeat(80)}`, { flush: true });
+}
+
+/** Responses have the keys of the messages that they become. */
+const asMessage = ({ role, ...rest }: ToolResponse): Message => ({ ...rest, role });
+
+function printBody(stream: OutputStream, paint: Paint, message: Message, text: string): void {
+  if (message.role === "tool" || message.role === "function") {
+    const id = message.role === "tool" ? message.tool_call_id : message.name;
+    const banner = `***** Response from calling ${message.role} (${id ?? "No id found"}) *****`;
+    stream.print(paint("green", banner), { flush: true });
+    stream.print(text, { flush: true });
+    stream.print(paint("green", "*".repeat(banner.length)), { flush: true });
+    return;
+  }
+  if (message.content !== null) stream.print(text, { flush: true });
+  if (message.role === "assistant" && message.function_call !== undefined) {
+    // Written by a model, here and below: any part may be missing.
+    const { name, arguments: args }: Partial<FunctionCall> = message.function_call;
+    printCall(stream, paint, `***** Suggested function call: ${name ?? "(No function name found)"} *****`, args);
+  }
+  for (const call of ("tool_calls" in message ? message.tool_calls : undefined) ?? []) {
+    const { id, function: called }: Partial<ToolCall> = call;
+    const { name, arguments: args }: Partial<FunctionCall> = called ?? {};
+    const banner = `***** Suggested tool call (${id ?? "No tool call id found"}): ${name ?? "(No function name found)"} *****`;
+    printCall(stream, paint, banner, args);
+  }
+}
+
+function printCall(stream: OutputStream, paint: Paint, banner: string, text: string | undefined): void {
+  stream.print(paint("green", banner), { flush: true });
+  stream.print(`Arguments: \n${text ?? "(No arguments found)"}`, { flush: true });
+  stream.print(paint("green", "*".repeat(banner.length)), { flush: true });
+}

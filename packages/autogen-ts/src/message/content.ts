@@ -1,0 +1,25 @@
+/** Reading content. Specification chapter 10, section 3.2. */
+import type { Content, ContentPart } from "./types.js";
+
+/**
+ * Content as one text: parts are put together without separators, an image reads `<image>`, a part of
+ * another kind `<kind>` (D10-3), null the empty text. A content function has no text before a request is
+ * made; it reads `<template>`.
+ */
+export function contentText(content: Content | null | undefined): string {
+  if (content === null || content === undefined) return "";
+  if (typeof content === "string") return content;
+  if (typeof content === "function") return "<template>";
+  return content.map(partText).join("");
+}
+
+/** Whether this part is a text part whose text can be read. */
+export function isTextPart(part: ContentPart): part is { readonly type: "text"; readonly text: string } {
+  return part.type === "text" && typeof part["text"] === "string";
+}
+
+function partText(part: ContentPart): string {
+  if (isTextPart(part)) return part.text;
+  if (part.type === "text") return "";
+  return part.type === "image_url" ? "<image>" : `<${part.type}>`;
+}

@@ -1,0 +1,171 @@
+/** One attempt of a call: one effect at one entry. Chapter 20, section 4. */
+import type { TemplateValues } from "../message/index.js";
+import { isAutogenError, type ModelRequest, type ModelResponse, type Run } from "../run/index.js";
+import { cacheKey, type ResponseCache } from "./cache.js";
+import { cacheFor, type CallsUnderWay, type EffectResponse } from "./cached-call.js";
+import { callerName, type Call, type ResponseFilter, type WrapperResponse } from "./call.js";
+import type { CreateContext, ModelParams, UsageRecord } from "./client.js";
+import type { ClientSlot } from "./client-slot.js";
+import { modelError } from "./errors.js";
+import { withBoth } from "./with-both.js";
+import { mergeCall } from "./merge.js";
+import { modelOf } from "./openai-answers.js";
+import { OLD_KEYS, type Options } from "./option-keys.js";
+import { buildParams } from "./params.js";
+import { completeUsage } from "./usage.js";
+
+/** What an attempt starts from: parameters with everything filled in. */
+export interface Attempt {
+  readonly slot: ClientSlot;
+  readonly call: Call;
+  readonly run: Run;
+  readonly agent: string;
+  readonly params: ModelParams;
+  readonly extra: Options;
+}
+
+/** What it gave. */
+export interface Answer {
+  readonly response: WrapperResponse;
+  /** Null when the client does not account for its responses. */
+  readonly usage: UsageRecord | null;
+}
+
+/** Merges options and fills in templates. @throws AutogenError `invalid-option` for a call that no endpoint could answer */
+export function prepare(slot: ClientSlot, call: Call, run: Run): Attempt {
+  const { request, extra } = mergeCall(slot.entry, call.options, call.overrides);
+  for (const key of Object.keys(request)) {
+    const now = OLD_KEYS.get(key);
+    if (now !== undefined)
+      run.warn("old-option", `\`${key}\` is an option of old releases, and is sent to the endpoint as it is. Write \`${now}\`.`);
+  }
+  return { slot, call, run, agent: callerName(extra), params: buildParams({ request, extra }), extra };
+}
+
+/** The filter of this attempt and what it looks at beside the response. */
+export function filterOf({ extra }: Attempt): {
+  readonly filter: ResponseFilter | null;
+  readonly context: TemplateValues | null;
+} {
+  const { filter_func: filter, context } = extra;
+  // Options come from outside; the interface is the documented one.
+  return {
+    filter: typeof filter === "function" ? (filter as ResponseFilter) : null,
+    context: (context ?? null) as TemplateValues | null,
+  };
+}
+
+/**
+ * Asks the cache or the endpoint, as one effect of the run.
+ *
+ * @throws AutogenError `model-failed`, `model-timeout`, `aborted`
+ */
+export async function ask(attempt: Attempt, underWay: CallsUnderWay): Promise<Answer> {
+  const { slot, run, agent, params } = attempt;
+  const request = slot.request(params, run.host);
+  run.emit({ type: "llm.start", agent, model: modelOf(params), config: slot.entry.index });
+  const answer: EffectResponse = await run.perform("model", agent, request, ({ signal }) => {
+    const own = attempt.call.signal;
+    if (own === undefined || own === signal) return answerOf(attempt, request, signal, underWay);
+    return withBoth(signal, own, (both) => answerOf(attempt, request, both, underWay));
+  });
+  const client = slot.current ?? (await slot.client(run.host));
+  const cost = answer.cost === undefined ? await client.cost(answer) : answer.cost;
+  const response = { ...answer, cost, config_id: slot.entry.index, pass_filter: true, cached: answer.cached === true };
+  warnAboutPrice(attempt, request, response);
+  return { response, usage: completeUsage(client.getUsage(response)) };
+}
+
+async function answerOf(
+  attempt: Attempt,
+  request: ModelRequest,
+  signal: AbortSignal,
+  underWay: CallsUnderWay,
+): Promise<EffectResponse> {
+  const { run, extra } = attempt;
+  const cache = cacheFor(extra, run.host);
+  if (cache === null) return await askEndpoint(attempt, signal);
+  return await answerCached(attempt, request, signal, { underWay, cache: await cache });
+}
+
+interface Caching {
+  readonly underWay: CallsUnderWay;
+  readonly cache: ResponseCache | null;
+}
+
+async function answerCached(
+  attempt: Attempt,
+  request: ModelRequest,
+  signal: AbortSignal,
+  { underWay, cache }: Caching,
+): Promise<EffectResponse> {
+  const { slot, run } = attempt;
+  if (cache === null) return await askEndpoint(attempt, signal);
+  const key = cacheKey(request.body, request.endpoint);
+  if (key === null) {
+    run.warn("not-cacheable", "A request is no plain data, so its answer is not cached.");
+    return await askEndpoint(attempt, signal);
+  }
+  const response = await underWay.answer({
+    cache,
+    key,
+    ask: () => askEndpoint(attempt, signal),
+    complete: async (stored) =>
+      stored.cost === undefined || stored.cost === null
+        ? { ...stored, cost: await (await slot.client(run.host)).cost(stored) }
+        : stored,
+    warn: (code, text) => run.warn(code, text),
+  });
+  if (response.cached === true && request.body["stream"] === true) tellText(attempt, response);
+  return response;
+}
+
+async function askEndpoint(attempt: Attempt, signal: AbortSignal): Promise<ModelResponse> {
+  const { slot, run, params, call } = attempt;
+  if (slot.limiter !== null) await slot.limiter.wait(run.host, signal);
+  const client = slot.current ?? (await slot.client(run.host));
+  const context: CreateContext = { signal, ...(call.timeout === undefined ? {} : { timeout: call.timeout }) };
+  try {
+    const onToken = (text: string): void => tell(attempt, text);
+    const response = await client.create(params, params["stream"] === true ? { ...context, onToken } : context);
+    return { ...response, cost: await client.cost(response) };
+  } catch (error) {
+    if (!slot.custom || isAutogenError(error) || signal.aborted) throw error;
+    throw ownClientError(attempt, error);
+  }
+}
+
+/** Errors of the users' clients take part in the fallback like all others. */
+function ownClientError({ slot, params }: Attempt, cause: unknown): Error {
+  const reason = `failed in its own client: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return modelError(
+    { kind: "unknown", reason, cause },
+    { index: slot.entry.index, model: modelOf(params), secrets: slot.secrets },
+  );
+}
+
+function tell({ run, agent, call }: Attempt, text: string): void {
+  run.emit({ type: "llm.delta", agent, text });
+  call.onToken?.(text);
+}
+
+/** A cached answer comes in one piece. */
+function tellText(attempt: Attempt, { choices }: ModelResponse): void {
+  for (const { message } of choices) {
+    if (typeof message?.content === "string" && message.content !== "") tell(attempt, message.content);
+  }
+}
+
+function warnAboutPrice({ slot, run }: Attempt, request: ModelRequest, { cost, model }: WrapperResponse): void {
+  if (typeof slot.entry.client.price === "number") {
+    run.warn(
+      "single-price",
+      "`price` is one number, used for prompt and completion tokens alike. Write `[prompt, completion]` if they differ.",
+    );
+  }
+  if (cost !== null || !slot.expectsPrice(request)) return;
+  run.warn(
+    "unknown-price",
+    `Model \`${model}\` has no known price, so its cost is unknown. Add \`price: [prompt, completion]\` in US dollars per 1 000 tokens to its entry.`,
+  );
+}

@@ -1,0 +1,150 @@
+/**
+ * What can go wrong at an endpoint, in one form for all clients. Chapter 20, section 6.
+ * No message carries a key: endpoints like to quote the one that they refuse.
+ */
+import type { Json } from "../message/index.js";
+import { AutogenError, isAutogenError } from "../run/index.js";
+
+/** Why a model did not answer; `details.kind` of errors with the codes `model-failed` and `model-timeout`. */
+export type ModelFailureKind =
+  | "timeout"
+  | "rate_limit"
+  | "auth"
+  | "not_found"
+  | "bad_request"
+  | "content_filter"
+  | "context_length"
+  | "server"
+  | "connection"
+  | "unknown";
+
+/** What is known of a failed request. */
+export interface ModelFailure {
+  readonly kind: ModelFailureKind;
+  /** What happened, in one sentence without its full stop; keys are taken out here. */
+  readonly reason: string;
+  /** HTTP status, null when there was no answer. */
+  readonly status?: number | null;
+  /** The endpoint's own code, such as `context_length_exceeded`. */
+  readonly code?: string | null;
+  readonly cause?: unknown;
+}
+
+/** Carries a failure to where entry and model are known. */
+export class AnswerFailure extends Error {
+  readonly failure: ModelFailure;
+
+  constructor(failure: ModelFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}
+
+/** Which entry of the config list it happened to. */
+export interface FailurePlace {
+  readonly index: number;
+  readonly model: string;
+  /** Values that must not be shown. */
+  readonly secrets?: readonly string[];
+}
+
+const ADVICE: Record<ModelFailureKind, string> = {
+  timeout: "The endpoint may be congested, or `timeout` (seconds) of the entry or of the client is too small",
+  rate_limit: "Wait, set `api_rate_limit` of the entry, or add entries to fall back to",
+  auth: "Check `api_key` of the entry, or the environment variable that it comes from",
+  not_found: "Check `model` and `base_url` of the entry",
+  bad_request: "Check the parameters of the entry and of the call",
+  content_filter: "Other entries are not tried; change the messages",
+  context_length: "Shorten the messages, or use a model with a longer context",
+  server: "Try again later, or add entries to fall back to",
+  connection: "Check `base_url` of the entry and that the endpoint is running",
+  unknown: "See `cause`",
+};
+
+/** The error of one failed request. */
+export function modelError(failure: ModelFailure, { index, model, secrets = [] }: FailurePlace): AutogenError {
+  const { kind, status = null, code = null } = failure;
+  const reason = maskSecrets(failure.reason, secrets).replace(/[.\s]+$/u, "");
+  const message = `Entry ${String(index)} (model \`${model}\`) ${reason}. ${ADVICE[kind]}.`;
+  const details = { kind, status, code: code === null ? null : maskSecrets(code, secrets), model, index, reason };
+  const cause = safeCause(failure.cause, secrets);
+  return new AutogenError(kind === "timeout" ? "model-timeout" : "model-failed", message, {
+    details,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Whether this is the failure of an endpoint, as opposed to a mistake in a program or an abort. */
+export function isModelError(error: unknown): error is AutogenError {
+  return isAutogenError(error, "model-failed") || isAutogenError(error, "model-timeout");
+}
+
+/** The kind of a failure; `unknown` also for errors of a recording, which carry no details. */
+export function failureKind(error: AutogenError): ModelFailureKind {
+  const { details } = error;
+  if (typeof details !== "object" || details === null || !("kind" in details)) return "unknown";
+  // Written by `modelError` above.
+  return (details.kind ?? "unknown") as ModelFailureKind;
+}
+
+/** The last failure again, with all of them in `details.errors` and, when there are several, in the message. */
+export function allFailed(failures: readonly AutogenError[]): AutogenError {
+  const last = failures.at(-1);
+  if (last === undefined) throw new TypeError("no failure");
+  const errors = failures.map(({ details, message }) => ({ ...plainObject(details), message }));
+  const message =
+    failures.length === 1
+      ? last.message
+      : `No entry of the config list gave an answer.\n${failures.map((one) => `  ${one.message}`).join("\n")}`;
+  return new AutogenError(last.code, message, { cause: last.cause ?? last, details: { ...plainObject(last.details), errors } });
+}
+
+/** The kind for an HTTP status, refined by what the endpoint says. */
+export function kindOf(status: number | null, code: string | null, text: string): ModelFailureKind {
+  if (code === "content_filter" || code === "content_policy_violation") return "content_filter";
+  if (code === "context_length_exceeded" || /maximum context length|context (?:length|window)\b.*exceed/iu.test(text))
+    return "context_length";
+  if (code === "invalid_api_key") return "auth";
+  if (code === "rate_limit_exceeded" || code === "insufficient_quota") return "rate_limit";
+  if (code === "model_not_found") return "not_found";
+  if (status === null) return "unknown";
+  if (status === 401 || status === 403) return "auth";
+  if (status === 404) return "not_found";
+  if (status === 408) return "timeout";
+  if (status === 429) return "rate_limit";
+  if (status >= 500) return "server";
+  return status >= 400 ? "bad_request" : "server";
+}
+
+/** Texts that look like keys of well-known services, whole or half masked by the endpoint. */
+const LIKE_A_KEY = /\b(?:sk|pk|gsk|xai|key|AIza|hf)[-_][A-Za-z0-9*_-]{6,}|\bBearer\s+[^\s"']+/gu;
+
+/** Shorter ones are stand-ins such as `none` or `EMPTY`; replacing them would garble ordinary words. */
+const SHORTEST_SECRET = 6;
+
+/** The text without the given values and without anything that looks like a key. */
+export function maskSecrets(text: string, secrets: readonly string[]): string {
+  let masked = text;
+  for (const secret of secrets) {
+    if (secret.length >= SHORTEST_SECRET) masked = masked.replaceAll(secret, "***");
+  }
+  return masked.replace(LIKE_A_KEY, "***");
+}
+
+/** SDK errors carry headers and bodies: only name, text and code go on. */
+function safeCause(cause: unknown, secrets: readonly string[]): Error | undefined {
+  if (cause === undefined || cause === null) return undefined;
+  if (!(cause instanceof Error))
+    return new Error(maskSecrets(typeof cause === "string" ? cause : "something that is no error was thrown", secrets));
+  const inner = safeCause(cause.cause, secrets);
+  const safe = new Error(maskSecrets(cause.message, secrets), inner === undefined ? undefined : { cause: inner });
+  safe.name = cause.constructor.name === "Error" ? cause.name : cause.constructor.name;
+  if (typeof cause.stack === "string") safe.stack = maskSecrets(cause.stack, secrets);
+  const { code } = cause as { readonly code?: unknown };
+  return typeof code === "string" ? Object.assign(safe, { code: maskSecrets(code, secrets) }) : safe;
+}
+
+function plainObject(value: Json): Readonly<Record<string, Json>> {
+  // Arrays do not occur in details of model errors.
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, Json>>) : {};
+}

@@ -1,0 +1,92 @@
+/**
+ * From what the user wrote to one resolved entry per endpoint. Behaviour: specification chapter 20, section 2:
+ * an entry wins over the client's own options, and both win over those of a call.
+ */
+import { AutogenError } from "../run/index.js";
+import type { ConfigEntry } from "./client.js";
+import { normaliseKeys, splitOptions, type Options } from "./option-keys.js";
+
+/** Settings of a wrapper: a config list, and options for all of its entries. */
+export interface WrapperConfig {
+  readonly config_list?: readonly ConfigEntry[] | null;
+  readonly configList?: readonly ConfigEntry[] | null;
+  readonly [option: string]: unknown;
+}
+
+/** One entry with everything that holds for it; nothing behind this asks where an option was written. */
+export interface ResolvedEntry {
+  readonly index: number;
+  /** As the user wrote it, under the reference's names; what custom clients are made from. */
+  readonly original: ConfigEntry;
+  /** Options of the endpoint's client, `api_type` and `price` included. */
+  readonly client: ConfigEntry;
+  /** Options of the wrapper for each request. */
+  readonly extra: Options;
+  /** Parameters that go into each request. */
+  readonly request: Options;
+  readonly limiter: unknown;
+}
+
+/**
+ * Resolves the entries of a wrapper, in order. Without a list there is one entry, made of the options.
+ * The config is only read.
+ *
+ * @throws AutogenError `invalid-config` when the list is not a list of objects
+ */
+export function resolveEntries(config: WrapperConfig): readonly ResolvedEntry[] {
+  const { config_list: list, ...options } = normaliseKeys(config);
+  const base = splitOptions(options);
+  if (list === undefined || list === null) return [resolveEntry(0, {}, base)];
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new AutogenError(
+      "invalid-config",
+      '`config_list` is not a list with entries. Pass at least one object, such as `{ model: "gpt-4o" }`.',
+    );
+  }
+  return list.map((entry: unknown, index) => {
+    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+      throw new AutogenError(
+        "invalid-config",
+        `Entry ${String(index)} of \`config_list\` is no object. Write each as \`{ model: "…" }\`.`,
+      );
+    }
+    return resolveEntry(index, normaliseKeys(entry as Options), base);
+  });
+}
+
+function resolveEntry(index: number, entry: Options, base: ReturnType<typeof splitOptions>): ResolvedEntry {
+  const own = splitOptions(entry);
+  const client = { ...base.client, ...own.client };
+  const extra = { ...base.extra, ...own.extra };
+  const request = { ...base.request, ...own.request };
+  return {
+    index,
+    original: Object.keys(entry).length === 0 ? { ...base.client, ...base.extra, ...base.request } : { ...entry },
+    client: { ...client, ...pick(extra, "api_type", "price", "prices"), ...pick(request, "model") },
+    extra,
+    request,
+    limiter: own.limiter ?? base.limiter,
+  };
+}
+
+/** Parameters and wrapper options of one call to one entry. */
+export interface EffectiveOptions {
+  readonly request: Options;
+  readonly extra: Options;
+}
+
+/** Options of a call under those of the entry, under `overrides`. */
+export function mergeCall(
+  entry: ResolvedEntry,
+  call: EffectiveOptions,
+  overrides: EffectiveOptions | undefined,
+): EffectiveOptions {
+  return {
+    request: { ...call.request, ...entry.request, ...overrides?.request },
+    extra: { ...call.extra, ...entry.extra, ...overrides?.extra },
+  };
+}
+
+function pick(options: Options, ...keys: readonly string[]): Options {
+  return Object.fromEntries(keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]));
+}

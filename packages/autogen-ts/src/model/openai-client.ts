@@ -1,0 +1,183 @@
+/**
+ * The client for OpenAI, Azure and every endpoint that speaks their protocol, over the official `openai` package,
+ * which is loaded on first use. Behaviour: specification chapter 20, sections 3, 7, 8 and 12.
+ */
+import type { APIPromise, OpenAI } from "openai";
+import { AbortRelay, abortError, type AutogenError, type ModelResponse, type ResponseMessage } from "../run/index.js";
+import { ControllerPool } from "./controller-pool.js";
+import type { ConfigEntry, CreateContext, ModelClient, ModelParams, UsageRecord } from "./client.js";
+import { AnswerFailure, modelError, type ModelFailure } from "./errors.js";
+import { modelOf, readAnswer, readStream } from "./openai-answers.js";
+import { failureOf } from "./openai-errors.js";
+import { loadSdk, type LoadedSdk, type OpenAIClientHost } from "./openai-load.js";
+import { endpointOf, secretsOf, timeoutMs } from "./openai-options.js";
+import type { ListedPrice } from "./price-table.js";
+import { computeCost, priceOf, type Price } from "./prices.js";
+import { textOrCompletionObjects } from "./retrieval.js";
+import { StallWatch } from "./stall-watch.js";
+import { apiOf, wireBody } from "./wire-body.js";
+
+/** What a client for OpenAI-compatible endpoints is made of. */
+export interface OpenAIClientOptions {
+  /** Index in the config list, for messages. @default 0 */
+  readonly index?: number;
+  readonly host?: OpenAIClientHost;
+}
+
+/** Talks to one OpenAI-compatible endpoint. Nothing is loaded, checked or connected before the first `create`. */
+export class OpenAIClient implements ModelClient {
+  readonly #entry: ConfigEntry;
+  readonly #index: number;
+  readonly #host: OpenAIClientHost;
+  readonly #endpoint: string;
+  #loaded: Promise<LoadedSdk> | undefined;
+  readonly #aborts = new AbortRelay();
+  readonly #controllers = new ControllerPool();
+  /** By limit in milliseconds. */
+  readonly #watches = new Map<number, StallWatch>();
+  /** By model name: looking one up in the catalogue takes longer than all else here. */
+  readonly #prices = new Map<string, Price | null>();
+  /** Set when the endpoint has refused to be asked for usage. */
+  #plainStreams = false;
+
+  constructor(entry: ConfigEntry, { index = 0, host = {} }: OpenAIClientOptions = {}) {
+    this.#entry = entry;
+    this.#index = index;
+    this.#host = host;
+    this.#endpoint = endpointOf(entry, host.environment);
+  }
+
+  /**
+   * Sends one request; with `stream` the pieces are given to `onToken` and put together.
+   *
+   * @throws AutogenError `model-failed` or `model-timeout` with `details.kind`; `aborted` when the signal fires
+   */
+  async create(params: ModelParams, context: CreateContext = {}): Promise<ModelResponse> {
+    const body = this.#body(params);
+    try {
+      const { sdk, classes } = await this.#load();
+      try {
+        return await this.#send(sdk, body, context);
+      } catch (error) {
+        if (context.signal?.aborted === true) throw abortError(context.signal);
+        const failure = failureOf(error, classes);
+        throw failure === null ? error : new AnswerFailure(failure);
+      }
+    } catch (error) {
+      if (!(error instanceof AnswerFailure)) throw error;
+      if (params["stream_options"] !== undefined || !refusesStreamOptions(body, error.failure))
+        throw this.#error(error.failure, body);
+    }
+    this.#plainStreams = true;
+    return await this.create(params, context);
+  }
+
+  /** @see textOrCompletionObjects */
+  messageRetrieval(response: ModelResponse): readonly (string | null | ResponseMessage)[] {
+    return textOrCompletionObjects(response);
+  }
+
+  async cost({ model, usage }: ModelResponse): Promise<number | null> {
+    let price = this.#prices.get(model);
+    if (price === undefined) this.#prices.set(model, (price = await this.#price(model)));
+    return computeCost(usage, price);
+  }
+
+  /** Missing counts are 0, as in the reference. */
+  getUsage({ usage, cost = 0, model }: ModelResponse): UsageRecord {
+    const prompt = usage?.prompt_tokens ?? 0;
+    const completion = usage?.completion_tokens ?? 0;
+    const total = usage?.total_tokens ?? prompt + completion;
+    return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total, cost, model };
+  }
+
+  /** A failed attempt is not kept: a key may have been set since. */
+  async #load(): Promise<LoadedSdk> {
+    this.#loaded ??= loadSdk(this.#entry, this.#host);
+    try {
+      return await this.#loaded;
+    } catch (error) {
+      this.#loaded = undefined;
+      throw error;
+    }
+  }
+
+  async #price(model: string): Promise<Price | null> {
+    const { price, prices } = this.#entry;
+    return await priceOf(model, {
+      price,
+      endpoint: this.#endpoint,
+      ...(prices === undefined ? {} : { prices: prices as Readonly<Record<string, ListedPrice>> }),
+    });
+  }
+
+  async #send(
+    sdk: OpenAI,
+    body: ModelParams,
+    { signal, onToken, timeout = this.#entry.timeout }: CreateContext,
+  ): Promise<ModelResponse> {
+    const limit = timeoutMs(timeout);
+    // The package never takes its listeners off a signal: it gets one that lives for a few requests only.
+    const lease = this.#controllers.take();
+    const request = lease.controller;
+    const stop = (): void => request.abort();
+    const release = signal === undefined ? undefined : this.#aborts.follow(signal, stop);
+    let stalled = false;
+    let watched: ReturnType<StallWatch["start"]> | undefined;
+    const watch = (): void => {
+      watched = this.#stallWatch(limit)?.start(() => {
+        stalled = true;
+        request.abort();
+      });
+    };
+    try {
+      const options = { signal: request.signal, ...(limit === undefined ? {} : { timeout: limit }) };
+      // The body is the user's; the endpoint checks it.
+      const sent: APIPromise<unknown> =
+        apiOf(body) === "chat"
+          ? sdk.chat.completions.create(body as never, options)
+          : sdk.completions.create(body as never, options);
+      if (body["stream"] !== true) {
+        const response = await sent.asResponse();
+        watch();
+        return await readAnswer(response, modelOf(body));
+      }
+      const { data, response } = await sent.withResponse();
+      watch();
+      const alive = (): void => watched?.alive();
+      return await readStream(data, response, { body, alive, ...(onToken === undefined ? {} : { onToken }) });
+    } catch (error) {
+      if (!stalled) throw error;
+      throw new AnswerFailure({ kind: "timeout", reason: "stopped in the middle of its answer", cause: error });
+    } finally {
+      watched?.stop();
+      release?.();
+      this.#controllers.giveBack(lease);
+    }
+  }
+
+  #stallWatch(limitMs: number | undefined): StallWatch | undefined {
+    const { timer } = this.#host;
+    if (limitMs === undefined || timer === undefined) return undefined;
+    let watch = this.#watches.get(limitMs);
+    if (watch === undefined) this.#watches.set(limitMs, (watch = new StallWatch(limitMs, timer.bind(this.#host))));
+    return watch;
+  }
+
+  #body(params: ModelParams): ModelParams {
+    const body = wireBody(params, this.#entry);
+    if (!this.#plainStreams || params["stream_options"] !== undefined) return body;
+    const { stream_options: _refused, ...plain } = body;
+    return plain;
+  }
+
+  #error(failure: ModelFailure, body: ModelParams): AutogenError {
+    return modelError(failure, { index: this.#index, model: modelOf(body), secrets: secretsOf(this.#entry) });
+  }
+}
+
+/** Whether the endpoint stumbled over being asked for usage. */
+function refusesStreamOptions(body: ModelParams, { status, reason }: ModelFailure): boolean {
+  if (body["stream_options"] === undefined || status === undefined || status === null) return false;
+  return status >= 400 && status < 500 && /stream_options|include_usage/u.test(reason);
+}

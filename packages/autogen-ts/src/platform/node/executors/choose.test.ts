@@ -1,0 +1,97 @@
+/** Which executor is taken. Design `sandbox`, sections 1 and 5. */
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "vitest";
+import { bubblewrap, embedded, inFolder } from "../../../../test/executors.js";
+import { ExecutorChooser } from "./index.js";
+import { selfTest, SELF_TEST_EXIT } from "./self-test.js";
+import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
+
+test.skipIf(!bubblewrap.present)("BOX-17 the system's sandbox is taken when it holds, and the reason says so", async () => {
+  await inFolder(async (_, workDir) => {
+    const chooser = new ExecutorChooser();
+    for (const useDocker of [undefined, true, "sandbox"] as const) {
+      const { executor, reason } = await chooser.choose({ workDir, ...(useDocker === undefined ? {} : { useDocker }) });
+      assert.equal(executor.name, "bubblewrap");
+      assert.match(reason, /^Code runs in the system's sandbox \(bubblewrap\), which passed its self-test/);
+      await executor.stop?.();
+    }
+  });
+});
+
+test.skipIf(!embedded.present)("BOX-17 without it the embedded sandbox is taken", { timeout: 20_000 }, async () => {
+  await inFolder(async (_, workDir) => {
+    await withoutPath(async () => {
+      const { executor, reason } = await new ExecutorChooser().choose({ workDir });
+      assert.equal(executor.name, "embedded");
+      assert.match(
+        reason,
+        /not used: a container \(containers come with a later version\), the system's sandbox \(bubblewrap\) \(The program `bwrap` was not found/,
+      );
+      assert.equal((await executor.executeCodeBlocks([{ language: "js", code: "console.log(1)" }])).output, "1\n");
+      await executor.stop?.();
+    });
+  });
+});
+
+test("BOX-17 without any sandbox nothing runs, and the ways out are named", async () => {
+  await inFolder(async (folder, workDir) => {
+    await withoutPath(async () => {
+      const chooser = new ExecutorChooser({ packagesFrom: [join(folder, "package.json")] });
+      await assert.rejects(chooser.choose({ workDir }), (error: Error & { code?: string }) => {
+        assert.equal(error.code, "no-sandbox");
+        for (const way of [
+          /containers come with a later version/,
+          /install.* bubblewrap/,
+          /npm install deno pyodide/,
+          /useDocker: false/,
+        ])
+          assert.match(error.message, way);
+        return true;
+      });
+      await assert.rejects(chooser.choose({ workDir, useDocker: "python:3-slim" }), {
+        code: "no-sandbox",
+        message: /`python:3-slim` cannot be used/,
+      });
+      assert.deepEqual(await readdir(folder), []);
+      const { executor, reason } = await chooser.choose({ workDir, useDocker: false });
+      assert.deepEqual([executor.name, executor.isolated], ["local", false]);
+      assert.match(reason, /unconfined, because `useDocker` is false/);
+    });
+  });
+});
+
+test("BOX-17 a sandbox that does not hold fails its self-test", async () => {
+  const exit = { exitCode: SELF_TEST_EXIT, output: "" };
+  assert.equal(await selfTest(async () => exit), undefined);
+  assert.match(
+    (await selfTest(async ({ outsideFile }) => ({ ...exit, output: await readFile(outsideFile, "utf8") }))) ?? "",
+    /could read a file/,
+  );
+  assert.match((await selfTest(async ({ secret }) => ({ ...exit, output: secret }))) ?? "", /could read/);
+  assert.match(
+    (await selfTest(async () => ({ exitCode: 1, output: "no namespaces\n" }))) ?? "",
+    /does not work here \(exit code 1: no namespaces\)/,
+  );
+  const connecting = selfTest(async ({ port }) => {
+    await new Promise<void>((resolve) =>
+      connect(port, "127.0.0.1")
+        .on("close", () => resolve())
+        .on("error", () => resolve()),
+    );
+    return exit;
+  });
+  assert.match((await connecting) ?? "", /could connect to this machine/);
+});
+
+async function withoutPath(body: () => Promise<void>): Promise<void> {
+  const path = process.env["PATH"];
+  process.env["PATH"] = "/nonexistent";
+  try {
+    await body();
+  } finally {
+    process.env["PATH"] = path;
+  }
+}

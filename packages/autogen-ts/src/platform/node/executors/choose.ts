@@ -1,0 +1,120 @@
+/**
+ * Which executor runs the code when the user did not name one: the first isolating one that passes its self-test,
+ * never this machine unconfined unless asked for. Design: `sandbox`, section 1.
+ */
+import type { ChosenExecutor, CodeExecutor, ExecutorRequest } from "../../../code/index.js";
+import { AutogenError } from "../../../run/index.js";
+import { BubblewrapCodeExecutor } from "./bubblewrap.js";
+import { EmbeddedCodeExecutor } from "./embedded.js";
+import { LocalCommandLineCodeExecutor } from "./local.js";
+import { selfTest } from "./self-test.js";
+import { probeBubblewrap, probeEmbedded } from "./self-test-attempts.js";
+import { newShared } from "./shared.js";
+import type { SharedByExecutors } from "./shared.js";
+import { waysOut } from "./ways-out.js";
+
+type Kind = "container" | "bubblewrap" | "embedded";
+
+/** Why a kind of executor is not used; undefined when it can be. */
+type Verdict = string | undefined;
+
+/** Settings of the choice. */
+export interface ChooserOptions {
+  /** Files or addresses of modules from where npm packages are looked for. @default the current folder, then this package */
+  readonly packagesFrom?: readonly string[];
+}
+
+/** Chooses executors and remembers, for as long as it lives, which sandboxes hold on this machine. */
+export class ExecutorChooser {
+  readonly #shared: SharedByExecutors = newShared();
+  readonly #verdicts = new Map<Kind, Promise<Verdict>>();
+  readonly #options: ChooserOptions;
+
+  constructor(options: ChooserOptions = {}) {
+    this.#options = options;
+  }
+
+  /** @throws AutogenError `no-sandbox` naming what was looked for and the ways out */
+  async choose(request: ExecutorRequest = {}): Promise<ChosenExecutor> {
+    const { useDocker = true } = request;
+    if (useDocker === false) {
+      const executor = new LocalCommandLineCodeExecutor(this.#forExecutor(request));
+      return { executor, reason: "Code runs on this machine, unconfined, because `useDocker` is false." };
+    }
+    if (typeof useDocker === "string" && useDocker !== "sandbox") {
+      throw await refusal(
+        `The container image \`${useDocker}\` cannot be used: ${CONTAINERS_LATER}. Without \`useDocker\`, a sandbox of this machine is used.`,
+        {},
+      );
+    }
+    return this.#firstThatHolds(
+      request,
+      useDocker === "sandbox" ? ["bubblewrap", "embedded"] : ["container", "bubblewrap", "embedded"],
+    );
+  }
+
+  async #firstThatHolds(request: ExecutorRequest, kinds: readonly Kind[]): Promise<ChosenExecutor> {
+    const passedOver: Partial<Record<Kind, string>> = {};
+    for (const kind of kinds) {
+      const verdict = await this.#verdict(kind);
+      if (verdict === undefined) return { executor: this.#make(kind, request), reason: reasonFor(kind, passedOver) };
+      passedOver[kind] = verdict;
+    }
+    throw await refusal("No sandbox to run code in was found.", passedOver);
+  }
+
+  #verdict(kind: Kind): Promise<Verdict> {
+    const known = this.#verdicts.get(kind) ?? this.#test(kind);
+    this.#verdicts.set(kind, known);
+    return known;
+  }
+
+  async #test(kind: Kind): Promise<Verdict> {
+    switch (kind) {
+      case "container":
+        return CONTAINERS_LATER;
+      case "bubblewrap":
+        if (process.platform !== "linux") return "it exists on Linux only";
+        return selfTest((test) => probeBubblewrap(test, this.#shared));
+      default:
+        return selfTest((test) => probeEmbedded(test, this.#shared, this.#options.packagesFrom));
+    }
+  }
+
+  #make(kind: Kind, request: ExecutorRequest): CodeExecutor {
+    const options = this.#forExecutor(request);
+    return kind === "embedded" ? new EmbeddedCodeExecutor({ ...options, ...this.#options }) : new BubblewrapCodeExecutor(options);
+  }
+
+  #forExecutor({ workDir = "coding", timeoutSeconds = 60 }: ExecutorRequest): {
+    workDir: string;
+    timeoutSeconds: number;
+    shared: SharedByExecutors;
+  } {
+    return { workDir, timeoutSeconds, shared: this.#shared };
+  }
+}
+
+const CONTAINERS_LATER = "containers come with a later version";
+
+const NAMES: Readonly<Record<Kind, string>> = {
+  container: "a container",
+  bubblewrap: "the system's sandbox (bubblewrap)",
+  embedded: "the embedded sandbox (deno and Pyodide)",
+};
+
+function reasonFor(kind: Kind, passedOver: Partial<Record<Kind, string>>): string {
+  const others = listed(passedOver);
+  return `Code runs in ${NAMES[kind]}, which passed its self-test${others === "" ? "" : `; not used: ${others}`}.`;
+}
+
+function listed(passedOver: Partial<Record<Kind, string>>): string {
+  const kinds = (Object.keys(NAMES) as Kind[]).filter((kind) => passedOver[kind] !== undefined); // the keys are those of NAMES
+  return kinds.map((kind) => `${NAMES[kind]} (${(passedOver[kind] ?? "").replace(/\.$/, "")})`).join(", ");
+}
+
+async function refusal(what: string, passedOver: Partial<Record<Kind, string>>): Promise<AutogenError> {
+  const looked = listed(passedOver);
+  const text = `${what} Nothing was run.${looked === "" ? "" : ` Looked for: ${looked}.`}\n${await waysOut(passedOver.bubblewrap)}`;
+  return new AutogenError("no-sandbox", text, { details: { passedOver } });
+}

@@ -1,0 +1,110 @@
+/** What all executors that start a program per block have in common. Specification chapter 24, section 6. */
+import { createHash } from "node:crypto";
+import { canonicalBlock, dangerIn, extensionFor, fileNameFromCode, silencePip } from "../../../code/index.js";
+import type { CodeBlock, CodeResult, ExecuteCodeOptions, ExecutionPolicies, SanitizeMode } from "../../../code/index.js";
+import { AutogenError, abortError, throwIfAborted } from "../../../run/index.js";
+import { GROWTH_LIMIT } from "./folder-growth.js";
+import { OUTPUT_LIMIT_BYTES } from "./run-process.js";
+import type { ProcessOutcome } from "./run-process.js";
+import type { WorkFolder } from "./work-folder.js";
+
+/** What an executor must say of itself to be used here. */
+export interface CommandLine {
+  readonly name: string;
+  readonly folder: WorkFolder;
+  readonly policies: ExecutionPolicies;
+  readonly sanitize: SanitizeMode;
+  /** Added to `unknown language x`; says what to do about it. */
+  readonly unknownLanguageHint: string;
+  /** Runs a file of the work folder; a text when the machine has no program for it. */
+  run(language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string>;
+}
+
+/** The result of one block. */
+interface BlockResult {
+  readonly exitCode: number;
+  readonly output: string;
+  readonly file: string | null;
+}
+
+/** Runs the blocks in order until one fails. */
+export async function executeOnCommandLine(
+  line: CommandLine,
+  blocks: readonly CodeBlock[],
+  options: ExecuteCodeOptions,
+): Promise<CodeResult> {
+  requireBlocks(blocks);
+  if (options.signal !== undefined) throwIfAborted(options.signal);
+  await line.folder.open();
+  let output = "";
+  let codeFile: string | null = null;
+  for (const written of blocks) {
+    const result = await executeBlock(line, canonicalBlock(written), options);
+    output += result.output;
+    codeFile ??= result.file;
+    if (result.exitCode !== 0) return { exitCode: result.exitCode, output, codeFile, executor: line.name };
+  }
+  return { exitCode: 0, output, codeFile, executor: line.name };
+}
+
+/** @throws AutogenError `invalid-option` when there is nothing to run */
+function requireBlocks(blocks: readonly CodeBlock[]): void {
+  if (blocks.length === 0) throw new AutogenError("invalid-option", "No code blocks to execute.");
+}
+
+/** @throws AutogenError `invalid-option` for a limit under a second */
+export function requireTimeout(timeoutSeconds: number): number {
+  if (timeoutSeconds >= 1) return timeoutSeconds;
+  throw new AutogenError("invalid-option", "Timeout must be greater than or equal to 1.");
+}
+
+/** The name that a block is saved under when it names none. */
+function temporaryName(language: string, code: string): string {
+  return `tmp_code_${createHash("md5").update(code).digest("hex")}.${extensionFor(language)}`;
+}
+
+async function executeBlock(
+  line: CommandLine,
+  { language, code: written }: CodeBlock,
+  options: ExecuteCodeOptions,
+): Promise<BlockResult> {
+  const policy = Object.hasOwn(line.policies, language) ? line.policies[language] : undefined;
+  if (policy === undefined) return refusal(`\nunknown language ${language}${line.unknownLanguageHint}`);
+  const danger = line.sanitize === "off" ? undefined : dangerIn(language, written);
+  if (danger !== undefined && line.sanitize === "throw") throw new AutogenError("executor-failed", danger);
+  if (danger !== undefined) return refusal(danger);
+
+  const code = silencePip(written, language);
+  const claim = fileNameFromCode(code);
+  if (claim.kind === "refused") return refusal(claim.text);
+  const file = await line.folder.write(claim.kind === "name" ? claim.name : temporaryName(language, code), code);
+  if (!file.ok) return refusal(file.text);
+  if (!policy) return { exitCode: 0, output: `Code saved to ${file.path}\n`, file: file.path };
+
+  const outcome = await line.run(language, file.name, options);
+  if (typeof outcome === "string") return { exitCode: 127, output: outcome, file: file.path };
+  if (outcome.end === "aborted" && options.signal !== undefined) throw abortError(options.signal);
+  return { ...described(outcome), file: file.path };
+}
+
+const refusal = (output: string): BlockResult => ({ exitCode: 1, output, file: null });
+
+/** Exit code and text of a program's end. Errors come before the rest, as in the reference. */
+function described({ end, exitCode, stdout, stderr }: ProcessOutcome): { exitCode: number; output: string } {
+  const output = stderr + stdout;
+  switch (end) {
+    case "timeout":
+      return { exitCode: 124, output: `${output}\nTimeout` };
+    case "output-limit":
+      return { exitCode: 137, output: `${output}\nStopped: the code printed more than ${OUTPUT_LIMIT_BYTES / 1_000_000} MB.` };
+    case "folder-limit":
+      return {
+        exitCode: 137,
+        output: `${output}\nStopped: the code wrote more than ${GROWTH_LIMIT.bytes / 1_000_000} MB, or too many files, to the work folder.`,
+      };
+    case "not-found":
+      return { exitCode: 127, output: `${output}The program for this language was not found.` };
+    default:
+      return { exitCode, output };
+  }
+}

@@ -1,0 +1,11 @@
+export { BubblewrapCodeExecutor } from "./bubblewrap.js";
+export type { BubblewrapExecutorOptions } from "./bubblewrap.js";
+export type { SandboxLimits } from "./bubblewrap-profile.js";
+export { ExecutorChooser } from "./choose.js";
+export type { ChooserOptions } from "./choose.js";
+export { EmbeddedCodeExecutor } from "./embedded.js";
+export type { EmbeddedExecutorOptions } from "./embedded.js";
+export { LocalCommandLineCodeExecutor } from "./local.js";
+export type { LocalExecutorOptions } from "./local.js";
+export { newShared } from "./shared.js";
+export type { SharedByExecutors } from "./shared.js";

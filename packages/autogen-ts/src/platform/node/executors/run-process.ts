@@ -1,0 +1,153 @@
+/** One child process from start to end: its output, its time, its limits. */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
+import { StringDecoder } from "node:string_decoder";
+import type { Readable } from "node:stream";
+import type { ExecuteCodeOptions } from "../../../code/index.js";
+import { AutogenError } from "../../../run/index.js";
+import { CappedOutput } from "./capped-output.js";
+import type { ExitCleanup } from "./exit-cleanup.js";
+
+/** The most that a program may print before it is stopped. */
+export const OUTPUT_LIMIT_BYTES = 10_000_000;
+
+/** What to run, and within which limits. */
+export interface ProcessRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** How much output is kept of each stream. */
+  readonly maxOutputBytes: number;
+  /** How long to wait for the output's end after the process's end: a background child may hold it open. */
+  readonly graceMs: number;
+  /** Ends the process and everything it started. */
+  readonly kill: (pid: number) => void;
+  readonly cleanup: ExitCleanup;
+  /** Descriptors from 3 on: bytes to hand over, or `null` for a pipe whose end tells that everything is gone. */
+  readonly extra?: readonly (Uint8Array | null)[];
+}
+
+/** How it ended, and what it printed. */
+export interface ProcessOutcome {
+  readonly end: "exit" | "timeout" | "aborted" | "output-limit" | "folder-limit" | "not-found";
+  /** 128 and the signal's number when a signal ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program with closed input in a process group of its own. Never rejects because of what the program does. */
+export function runProcess(request: ProcessRequest, { signal, onOutput }: ExecuteCodeOptions = {}): Promise<ProcessOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawnQuietly(request);
+    let end: ProcessOutcome["end"] = "exit";
+    const stop = (reason: "timeout" | "aborted" | "output-limit"): void => {
+      if (end !== "exit") return;
+      end = reason;
+      if (child.pid !== undefined) request.kill(child.pid);
+    };
+
+    const output = new Capture(request.maxOutputBytes, () => stop("output-limit"), onOutput);
+    output.read("stdout", child.stdout);
+    output.read("stderr", child.stderr);
+    handOver(child, request.extra ?? []);
+
+    const { pid } = child;
+    const unregister = pid === undefined ? () => {} : request.cleanup.add(() => request.kill(pid));
+    const timer = setTimeout(() => stop("timeout"), request.timeoutMs);
+    const onAbort = (): void => stop("aborted");
+    signal?.addEventListener("abort", onAbort, { once: true });
+    let grace: NodeJS.Timeout | undefined;
+
+    const cleanUp = (): void => {
+      clearTimeout(timer);
+      clearTimeout(grace);
+      signal?.removeEventListener("abort", onAbort);
+      unregister();
+      for (const stream of child.stdio) stream?.destroy();
+    };
+    const finish = (code: number | null, by: NodeJS.Signals | null): void => {
+      cleanUp();
+      resolve({ end, exitCode: code ?? 128 + (by === null ? 0 : constants.signals[by]), ...output.texts() });
+    };
+    child.once("exit", (code, by) => {
+      clearTimeout(timer);
+      grace = setTimeout(() => finish(code, by), request.graceMs);
+    });
+    child.once("close", finish);
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      cleanUp();
+      if (error.code === "ENOENT" || error.code === "EACCES")
+        resolve({ end: "not-found", exitCode: 127, stdout: "", stderr: "" });
+      else
+        reject(
+          new AutogenError("executor-failed", `The program \`${request.command}\` could not be started: ${error.message}.`, {
+            cause: error,
+          }),
+        );
+    });
+    if (signal?.aborted === true) onAbort();
+  });
+}
+
+function spawnQuietly({ command, args, cwd, env, extra = [] }: ProcessRequest): ChildProcess {
+  return spawn(command, [...args], {
+    cwd,
+    env: { ...env },
+    stdio: ["ignore", "pipe", "pipe", ...extra.map(() => "pipe" as const)],
+    detached: process.platform !== "win32", // a group of its own, so that all of it can be killed
+    windowsHide: true,
+  });
+}
+
+function handOver(child: ChildProcess, extra: readonly (Uint8Array | null)[]): void {
+  extra.forEach((bytes, index) => {
+    const pipe = child.stdio[3 + index];
+    if (pipe === null || pipe === undefined) return;
+    pipe.on("error", () => {}); // a child that ends early is reported by its exit code
+    if (bytes !== null && "end" in pipe) pipe.end(bytes);
+    if ("resume" in pipe) pipe.resume();
+  });
+}
+
+/** Both streams, kept within their limits and passed on as text. */
+class Capture {
+  readonly #stdout: CappedOutput;
+  readonly #stderr: CappedOutput;
+  readonly #maxOutputBytes: number;
+  readonly #onLimit: () => void;
+  readonly #onOutput: ExecuteCodeOptions["onOutput"];
+  #total = 0;
+
+  constructor(maxOutputBytes: number, onLimit: () => void, onOutput: ExecuteCodeOptions["onOutput"]) {
+    this.#stdout = new CappedOutput(maxOutputBytes);
+    this.#stderr = new CappedOutput(maxOutputBytes);
+    this.#maxOutputBytes = maxOutputBytes;
+    this.#onLimit = onLimit;
+    this.#onOutput = onOutput;
+  }
+
+  read(name: "stdout" | "stderr", stream: Readable | null): void {
+    if (stream === null) return;
+    const kept = name === "stdout" ? this.#stdout : this.#stderr;
+    const decoder = new StringDecoder("utf8");
+    stream.on("data", (chunk: Buffer) => {
+      kept.add(chunk);
+      this.#total += chunk.length;
+      if (this.#total > OUTPUT_LIMIT_BYTES) {
+        this.#onLimit();
+        stream.destroy(); // nothing more is read, whatever still comes
+      } else if (this.#total <= this.#maxOutputBytes) {
+        this.#onOutput?.(decoder.write(chunk), name);
+      }
+    });
+    stream.on("error", () => {}); // the end of the process says what there is to say
+  }
+
+  texts(): { stdout: string; stderr: string } {
+    return { stdout: this.#stdout.text(), stderr: this.#stderr.text() };
+  }
+}

@@ -1,0 +1,33 @@
+/** Node as the host of runs. */
+import { setTimeout as wait } from "node:timers/promises";
+import { abortError, type Host } from "../../run/index.js";
+import type { IOStream as Stream } from "../../io/index.js";
+import { ExecutorChooser } from "./executors/index.js";
+import { consoleStream } from "./io/console-stream.js";
+import { StreamContext } from "./io/stream-context.js";
+
+/** A stream of text and lines. */
+export type IOStream = Stream;
+
+/** The process's current stream: `getDefault`, `setGlobalDefault`, `withDefault`. At first it is the console. */
+export const IOStream: StreamContext = new StreamContext(consoleStream());
+
+/** Remembers which sandboxes hold on this machine. */
+const executors = new ExecutorChooser();
+
+/** The host that runs get when they are given none. */
+export const host: Host = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  timer: (ms, fire) => void setTimeout(fire, ms).unref(),
+  environment: (name) => process.env[name],
+  stream: () => IOStream.getDefault(),
+  chooseExecutor: async (request) => await executors.choose(request),
+  async sleep(ms, signal) {
+    try {
+      await wait(ms, undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      throw signal?.aborted === true ? abortError(signal) : error;
+    }
+  },
+};

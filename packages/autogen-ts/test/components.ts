@@ -1,0 +1,63 @@
+/**
+ * Programs and packages that some tests need. A test whose component is missing is skipped and said so in a closing
+ * list; with `AUTOGEN_TEST_REQUIRE=all` it fails instead.
+ */
+import { spawnSync } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+export type Component = "bubblewrap" | "deno" | "pyodide" | "python3" | "bash";
+
+const INSTALL: Readonly<Record<Component, string>> = {
+  bubblewrap: "apt-get install -y bubblewrap",
+  deno: "npm install deno",
+  pyodide: "npm install pyodide",
+  python3: "apt-get install -y python3",
+  bash: "apt-get install -y bash",
+};
+
+/**
+ * Whether a component is present. When it is not, the lack is written down once per call as a line of JSON
+ * (`component`, `install`) in the file that `AUTOGEN_TEST_SKIP_LIST` names.
+ *
+ * @throws Error when `AUTOGEN_TEST_REQUIRE` is `all`
+ */
+export function hasComponent(component: Component): boolean {
+  if (isPresent(component)) return true;
+  const install = INSTALL[component];
+  const list = process.env["AUTOGEN_TEST_SKIP_LIST"];
+  if (list !== undefined && list !== "") appendFileSync(list, `${JSON.stringify({ component, install })}\n`);
+  if (process.env["AUTOGEN_TEST_REQUIRE"] === "all")
+    throw new Error(`The tests need \`${component}\`, which is missing. Install it: \`${install}\`.`);
+  return false;
+}
+
+/** Whether all of several components are present; each missing one is written down. */
+export function hasComponents(...components: readonly Component[]): boolean {
+  return components.map(hasComponent).every((present) => present);
+}
+
+function isPresent(component: Component): boolean {
+  switch (component) {
+    case "bubblewrap":
+      return startsWell("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"]); // installed, and allowed to work
+    case "deno":
+    case "pyodide":
+      return isResolvable(`${component}/package.json`);
+    default:
+      return startsWell(component, ["--version"]);
+  }
+}
+
+function startsWell(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: "ignore" }).status === 0;
+}
+
+function isResolvable(request: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(request);
+    return true;
+  } catch {
+    return false;
+  }
+}

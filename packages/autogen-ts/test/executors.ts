@@ -1,0 +1,86 @@
+/** The executors under test, and folders to test them in. */
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CodeExecutor, CodeResult } from "../src/code/index.js";
+import {
+  BubblewrapCodeExecutor,
+  EmbeddedCodeExecutor,
+  LocalCommandLineCodeExecutor,
+} from "../src/platform/node/executors/index.js";
+import { hasComponents } from "./components.js";
+
+export interface Candidate {
+  readonly name: string;
+  readonly present: boolean;
+  readonly isolated: boolean;
+  make(options: { readonly workDir: string; readonly timeoutSeconds?: number }): CodeExecutor;
+}
+
+export const local: Candidate = {
+  name: "local",
+  present: hasComponents("python3"),
+  isolated: false,
+  make: (options) => new LocalCommandLineCodeExecutor(options),
+};
+
+export const bubblewrap: Candidate = {
+  name: "bubblewrap",
+  present: hasComponents("bubblewrap", "python3"),
+  isolated: true,
+  make: (options) => new BubblewrapCodeExecutor(options),
+};
+
+export const embedded: Candidate = {
+  name: "embedded",
+  present: hasComponents("deno", "pyodide"),
+  isolated: true,
+  make: (options) => new EmbeddedCodeExecutor(options),
+};
+
+export const candidates: readonly Candidate[] = [local, bubblewrap, embedded];
+
+/** A folder that is gone afterwards, with the executor's work folder `work` below it. */
+export async function inFolder(body: (folder: string, workDir: string) => Promise<void>): Promise<void> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "executors-")));
+  try {
+    await body(folder, join(folder, "work"));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** An executor in a folder of its own; both are gone afterwards. */
+export async function withExecutor(
+  candidate: Candidate,
+  options: { readonly timeoutSeconds?: number },
+  body: (executor: CodeExecutor, place: { readonly folder: string; readonly workDir: string }) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder, workDir) => {
+    const executor = candidate.make({ workDir, timeoutSeconds: 20, ...options });
+    try {
+      await body(executor, { folder, workDir });
+    } finally {
+      await executor.stop?.();
+    }
+  });
+}
+
+export function python(executor: CodeExecutor, ...lines: readonly string[]): Promise<CodeResult> {
+  return executor.executeCodeBlocks([{ language: "python", code: lines.join("\n") }]);
+}
+
+/** Whether a process with this text in its command line lives. Always false where there is no `/proc`. */
+export function isRunning(text: string): boolean {
+  if (process.platform !== "linux") return false;
+  return readdirSync("/proc").some((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(text));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    return ""; // gone
+  }
+}

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { build } from "./build.mjs";
+import { root } from "./paths.mjs";
+import { tree, write } from "./temporary.mjs";
+
+const files = {
+  "package.json": JSON.stringify({ type: "module", exports: { ".": "./dist/a.js", "./deep": "./dist/deep/b.js" } }),
+  "tsconfig.build.json": JSON.stringify({
+    extends: join(root, "tsconfig.base.json"),
+    compilerOptions: {
+      rootDir: "src",
+      outDir: "dist",
+      emitDeclarationOnly: true,
+      incremental: true,
+      tsBuildInfoFile: "dist/.tsbuildinfo",
+      types: [],
+    },
+    include: ["src"],
+    exclude: ["src/**/*.test.ts"],
+  }),
+  "src/a.ts": "export const a: number = 1;\n",
+  "src/deep/b.ts": "export const b: number = 2;\n",
+  "src/a.test.ts": "test();\n",
+};
+
+test("each entry becomes a file with a declaration, tests none", async () => {
+  const folder = tree(files);
+  expect(await build({ folder })).toBe("built");
+  expect(readFileSync(join(folder, "dist", "deep", "b.js"), "utf8")).toContain("b = 2");
+  expect(existsSync(join(folder, "dist", "a.test.js"))).toBe(false);
+});
+
+test("a second build has nothing to do", async () => {
+  const folder = tree(files);
+  await build({ folder });
+  expect(await build({ folder })).toBe("up to date");
+});
+
+test("a changed source is built", async () => {
+  const folder = tree(files);
+  await build({ folder });
+  write(folder, { "src/a.ts": "export const a: number = 1234;\n" });
+  expect(await build({ folder })).toBe("built");
+  expect(readFileSync(join(folder, "dist", "a.js"), "utf8")).toContain("1234");
+});
+
+test("outputs of a deleted source go away", async () => {
+  const folder = tree(files);
+  await build({ folder });
+  rmSync(join(folder, "src", "deep"), { recursive: true });
+  write(folder, { "package.json": JSON.stringify({ type: "module", exports: "./dist/a.js" }) });
+  expect(await build({ folder })).toBe("built");
+  expect(existsSync(join(folder, "dist", "deep", "b.js"))).toBe(false);
+  expect(existsSync(join(folder, "dist", "a.js"))).toBe(true);
+});
+
+test("a deleted output comes back", async () => {
+  const folder = tree(files);
+  await build({ folder });
+  rmSync(join(folder, "dist", "a.js"));
+  expect(await build({ folder })).toBe("built");
+  expect(existsSync(join(folder, "dist", "a.js"))).toBe(true);
+});
+
+test("a failed build says why and is tried again", async () => {
+  const folder = tree({ ...files, "src/a.ts": 'export const a: number = "one";\n' });
+  await expect(build({ folder })).rejects.toThrow("TS2322");
+  await expect(build({ folder })).rejects.toThrow("TS2322");
+});
