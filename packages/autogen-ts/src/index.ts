@@ -118,8 +118,16 @@ export type {
   WrapperOptions,
   WrapperResponse,
 } from "./model/index.js";
-export { parseArguments, resultText } from "./tool/index.js";
-export type { ParsedArguments } from "./tool/index.js";
+export { defineTool, parseArguments, resultText } from "./tool/index.js";
+export type {
+  ParameterSchema,
+  ParsedArguments,
+  SignatureOptions,
+  Tool,
+  ToolEntry,
+  ToolSignature,
+  ToolStyle,
+} from "./tool/index.js";
 export {
   codeReply,
   dockerTag,
@@ -211,6 +219,7 @@ export {
   executeCode,
   isTermination,
   normalizeName,
+  registerFunction,
   STATE_FORMAT,
   USER_PROXY_DESCRIPTIONS,
   UserProxyAgent,
@@ -228,6 +237,7 @@ export type {
   HookTable,
   HumanInputMode,
   LastReceivedHook,
+  RegisterOptions,
   ReplyFunction,
   ReplyingAgent,
   ReplyOptions,

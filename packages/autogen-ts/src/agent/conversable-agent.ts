@@ -2,7 +2,16 @@
 import type { Content, ContentPart, Message, MessageDraft, Reply } from "../message/index.js";
 import { contentText, readMessage } from "../message/index.js";
 import type { CodeExecutor } from "../code/index.js";
-import { OpenAIWrapper, instantiate, type ModelClientClass, type ResponseCache, type UsageMode } from "../model/index.js";
+import type { SignatureOptions } from "../tool/index.js";
+import {
+  hideSecrets,
+  OpenAIWrapper,
+  instantiate,
+  type ModelClientClass,
+  type ResponseCache,
+  type UsageMode,
+  type WrapperConfig,
+} from "../model/index.js";
 import { AutogenError, loadHost, type Run, type RunEvent, type UsageSummary } from "../run/index.js";
 import {
   acceptThroughDoor,
@@ -21,12 +30,11 @@ import {
   type Outgoing,
   type TurnOutcome,
 } from "../chat/index.js";
-import { AgentMemory } from "./agent-memory.js";
 import { codeExecutionOf, type CodeExecution } from "./code-execution.js";
-import type { GenerateReplyOptions, HumanInputMode, ReplyingAgent, ToolFunction } from "./contract.js";
+import type { GenerateReplyOptions, HumanInputMode, ReplyingAgent } from "./contract.js";
 import { CONVERSABLE_SYSTEM_MESSAGE } from "./default-texts.js";
 import { Hooks, type HookPoint, type HookTable } from "./hooks.js";
-import { checkOptions, checkToolName, type AgentOptions } from "./options.js";
+import { checkOptions, type AgentOptions } from "./options.js";
 import { askModel, callFunction, callTools, checkTermination, executeCode } from "./replies/index.js";
 import {
   builtIn,
@@ -40,6 +48,7 @@ import {
   type ReplyResult,
   type Trigger,
 } from "./reply-list.js";
+import { ToolAgent } from "./tool-agent.js";
 import { memoryOf, stateOf, type AgentState } from "./state.js";
 import { isTermination } from "./termination.js";
 
@@ -54,7 +63,7 @@ const DEFAULT_ENTRIES: readonly ReplyEntry[] = defaultReplies.map(builtIn);
  *
  * @see specification chapter 10
  */
-export class ConversableAgent extends AgentMemory implements ReplyingAgent {
+export class ConversableAgent extends ToolAgent implements ReplyingAgent {
   /** Limit of automatic answers to one sender when `maxConsecutiveAutoReply` is not given. */
   static readonly MAX_CONSECUTIVE_AUTO_REPLY: number = 100;
 
@@ -63,8 +72,6 @@ export class ConversableAgent extends AgentMemory implements ReplyingAgent {
   silent: boolean | null;
   defaultAutoReply: string | MessageDraft | null;
   clientCache: ResponseCache | null = null;
-  /** Implementations of tools, by name. */
-  readonly functionMap: Map<string, ToolFunction>;
   readonly codeExecution: CodeExecution | null;
   /** The model; null when the agent has none. */
   readonly client: OpenAIWrapper | null;
@@ -79,16 +86,23 @@ export class ConversableAgent extends AgentMemory implements ReplyingAgent {
     checkOptions(options);
     const { name, chatMessages, systemMessage = CONVERSABLE_SYSTEM_MESSAGE, codeExecutionConfig = false } = options;
     const limit = options.maxConsecutiveAutoReply ?? ConversableAgent.MAX_CONSECUTIVE_AUTO_REPLY;
-    super({ name, chatMessages, maxConsecutiveAutoReply: limit });
+    const { tools, functions, ...settings } = options.llmConfig || {};
+    super({
+      name,
+      chatMessages,
+      maxConsecutiveAutoReply: limit,
+      functions: options.functionMap ?? {},
+      // Tools are told to the model with each request, so that they can change without a new client (D11-2).
+      signatures: options.llmConfig ? ({ tools, functions } as SignatureOptions) : null,
+    });
     this.#systemMessage = systemMessage;
     this.description = options.description ?? contentText(systemMessage);
     this.humanInputMode = options.humanInputMode ?? "TERMINATE";
     this.silent = options.silent ?? null;
     this.defaultAutoReply = options.defaultAutoReply === undefined ? "" : options.defaultAutoReply;
-    this.functionMap = new Map(Object.entries(options.functionMap ?? {}));
     this.codeExecution = codeExecutionOf(codeExecutionConfig);
     this.#isTerminationMsg = options.isTerminationMsg ?? isTermination;
-    this.client = options.llmConfig ? new OpenAIWrapper(options.llmConfig) : null;
+    this.client = options.llmConfig ? new OpenAIWrapper(settings) : null;
     this.#options = options;
   }
 
@@ -100,6 +114,12 @@ export class ConversableAgent extends AgentMemory implements ReplyingAgent {
 
   updateSystemMessage(systemMessage: string | readonly ContentPart[]): void {
     this.#systemMessage = systemMessage;
+  }
+
+  /** The model settings with the tools of now; false without a model. Secrets are not shown when it is printed. */
+  get llmConfig(): WrapperConfig | false {
+    const { llmConfig } = this.#options;
+    return llmConfig ? hideSecrets({ ...llmConfig, tools: undefined, functions: undefined, ...this.toolOptions }) : false;
   }
 
   /** The executor, once there is one. */
@@ -194,6 +214,7 @@ export class ConversableAgent extends AgentMemory implements ReplyingAgent {
   }
 
   async #answer(history: readonly Message[], sender: Agent | null, exclude: readonly unknown[], run: Run): Promise<TurnOutcome> {
+    for (const notice of this.takeToolNotices()) run.warn("tool-overridden", notice);
     const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history);
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
@@ -220,22 +241,6 @@ export class ConversableAgent extends AgentMemory implements ReplyingAgent {
 
   registerHook<P extends HookPoint>(point: P, hook: HookTable[P]): void {
     (this.#hooks ??= new Hooks()).register(point, hook);
-  }
-
-  // Tools.
-
-  /** Adds implementations of tools; null takes one away. @throws AutogenError `invalid-option` for an illegal name */
-  registerFunctionMap(functions: Readonly<Record<string, ToolFunction | null>>): void {
-    for (const [name, implementation] of Object.entries(functions)) {
-      checkToolName(name);
-      if (implementation === null) this.functionMap.delete(name);
-      else this.functionMap.set(name, implementation);
-    }
-  }
-
-  /** Whether all of these tools can be run by this agent. */
-  canExecuteFunction(names: string | readonly string[]): boolean {
-    return (typeof names === "string" ? [names] : names).every((name) => this.functionMap.has(name));
   }
 
   // Human input and termination.

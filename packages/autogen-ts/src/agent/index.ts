@@ -25,4 +25,6 @@ export type {
 export { STATE_FORMAT } from "./state.js";
 export type { AgentState } from "./state.js";
 export { isTermination, type TerminationPredicate } from "./termination.js";
+export { registerFunction } from "./tool-agent.js";
+export type { RegisterOptions } from "./tool-agent.js";
 export { UserProxyAgent } from "./user-proxy-agent.js";

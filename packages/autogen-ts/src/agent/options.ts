@@ -61,18 +61,8 @@ export function checkOptions(options: AgentOptions): void {
   }
   if (typeof llmConfig === "object" && llmConfig !== null) checkLlmConfig(llmConfig);
   for (const [key, value] of Object.entries(functionMap ?? {})) {
-    checkToolName(key);
     if (typeof value !== "function") throw wrong(name, `functionMap.${key}`, value, "a function");
   }
-}
-
-/** @throws AutogenError `invalid-option` */
-export function checkToolName(name: string): void {
-  if (/^[a-zA-Z0-9_-]{1,64}$/.test(name)) return;
-  throw new AutogenError(
-    "invalid-option",
-    `\`${name}\` cannot be the name of a tool. Use 1 to 64 letters, digits, \`_\` and \`-\`.`,
-  );
 }
 
 function wrong(agent: string, option: string, value: unknown, wanted: string): AutogenError {

@@ -1,6 +1,7 @@
 /** What agents are to a chat. Specification chapter 10, section 1. */
 import type { Message, MessageDraft, Reply } from "../message/index.js";
 import type { OpenAIWrapper, ResponseCache } from "../model/index.js";
+import type { SignatureOptions } from "../tool/index.js";
 import type { Run, StopReason } from "../run/index.js";
 
 /** Options of the public doors that belong to no message. */
@@ -78,6 +79,8 @@ export interface PrepareOptions {
 export interface ChatAgent extends LoopAgent {
   /** The model, if the agent has one. */
   readonly client: ModelCaller | null;
+  /** What its requests say about tools. */
+  readonly toolOptions: SignatureOptions;
   /** Lines that a human typed for this agent. */
   readonly humanInputs: readonly string[];
   /** The cache of the chat under way. */

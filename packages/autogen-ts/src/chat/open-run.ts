@@ -16,7 +16,7 @@ export interface RunSettings {
   readonly layers?: readonly EffectLayer[];
   /** Clock, randomness and executors of another platform. @default that of this platform */
   readonly host?: Host;
-  /** The run that this chat is a part of: events, usage, cancellation and layers are shared with it. */
+  /** The run that this chat is a part of: events, usage, cancellation, layers, stream and host are those of that run. */
   readonly run?: Run;
 }
 
@@ -24,7 +24,14 @@ export interface RunSettings {
 export async function openRun(settings: RunSettings, segment: string): Promise<Run> {
   const { run, silent, layers, onEvent, signal, stream } = settings;
   if (run !== undefined) {
-    return run.child(segment, { ...(silent === undefined ? {} : { silent }), ...(layers === undefined ? {} : { layers }) });
+    const part = run.child(segment, {
+      ...(silent === undefined ? {} : { silent }),
+      ...(layers === undefined ? {} : { layers }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    // The subscriber ends with the whole run; it sees only this part.
+    if (onEvent !== undefined) run.subscribe((event) => event.path.startsWith(part.path) && onEvent(event));
+    return part;
   }
   const platform = settings.host ?? (await loadHost());
   const host: Host = stream === undefined ? platform : withStream(platform, stream);

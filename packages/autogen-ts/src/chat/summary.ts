@@ -72,7 +72,13 @@ async function reflect({ args, sender, recipient }: SummaryRequest, run: Run): P
   if (client === null) return "";
   const messages = [...wireMessages(recipient.chatMessagesForSummary(sender)), { role: roleOf(args), content: promptOf(args) }];
   try {
-    const response = await client.create({ messages, cache: recipient.clientCache, agent: agent.name, run });
+    const response = await client.create({
+      ...agent.toolOptions,
+      messages,
+      cache: recipient.clientCache,
+      agent: agent.name,
+      run,
+    });
     const [answer] = client.extractTextOrCompletionObject(response);
     if (typeof answer === "string") return answer;
     run.warn(

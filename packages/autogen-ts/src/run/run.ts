@@ -31,6 +31,8 @@ export interface RunOptions {
 /** What a part of a run may have of its own. */
 export interface ChildOptions {
   readonly silent?: boolean;
+  /** Aborts this part only; the parent's signal aborts it too. */
+  readonly signal?: AbortSignal;
   /** Further layers inside those of the parent. */
   readonly layers?: readonly EffectLayer[];
 }
@@ -164,12 +166,12 @@ class RunNode implements Run {
     return results;
   }
 
-  child(segment: string, { silent = this.silent, layers = [] }: ChildOptions = {}): Run {
+  child(segment: string, { silent = this.silent, layers = [], signal }: ChildOptions = {}): Run {
     return new RunNode(this, {
       path: `${this.path}/${segment}-${this.#next(segment)}`,
       silent,
       layers: layers.length === 0 ? this.#layers : [...this.#layers, ...layers],
-      shared: this.#shared,
+      shared: signal === undefined ? this.#shared : { ...this.#shared, signal: AbortSignal.any([this.signal, signal]) },
     });
   }
 

@@ -7,7 +7,7 @@ import {
   type ToolCall,
   type WireMessage,
 } from "../../message/index.js";
-import type { ResponseMessage } from "../../run/index.js";
+import type { ResponseMessage, Run } from "../../run/index.js";
 import type { Agent } from "../../chat/index.js";
 import type { ReplyingAgent } from "../contract.js";
 import type { ReplyResult, Turn } from "../reply-list.js";
@@ -22,8 +22,10 @@ export async function askModel(
 ): Promise<ReplyResult> {
   const client = recipient.client;
   if (client === null) return [false, null];
+  warnOfName(recipient.name, run);
   const context = messages.at(-1)?.context;
   const response = await client.create({
+    ...recipient.toolOptions,
     messages: [...systemMessages(recipient), ...wireMessages(messages)],
     ...(context === undefined ? {} : { context }),
     cache: recipient.clientCache,
@@ -36,6 +38,15 @@ export async function askModel(
     return [false, null];
   }
   return [true, typeof answer === "string" ? answer : replyOf(answer)];
+}
+
+/** D10-1: said when a model is asked, since only models mind. */
+function warnOfName(name: string, run: Run): void {
+  if (/^[a-zA-Z0-9_-]{1,64}$/.test(name)) return;
+  run.warn(
+    "agent-name",
+    `The name \`${name}\` is more than letters, digits, \`_\` and \`-\`, or longer than 64. OpenAI refuses such names, so it gets \`${normalizeName(name)}\` instead.`,
+  );
 }
 
 function systemMessages({ systemMessage }: ReplyingAgent): WireMessage[] {

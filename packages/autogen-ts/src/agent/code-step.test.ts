@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { test } from "vitest";
+import { pair, texts } from "../../test/pairs.js";
+import { AutogenError, type CodeBlock, type CodeExecutor, type Host, type RunEvent } from "../index.js";
+import { host } from "../platform/node/host.js";
+
+/** Runs nothing; says which blocks it was given. */
+function fakeExecutor(exitCode = 0): { readonly executor: CodeExecutor; readonly ran: (readonly CodeBlock[])[] } {
+  const ran: (readonly CodeBlock[])[] = [];
+  const executor: CodeExecutor = {
+    name: "fake",
+    isolated: true,
+    async executeCodeBlocks(blocks) {
+      ran.push(blocks);
+      return await Promise.resolve({ exitCode, output: "7\n" });
+    },
+    restart: () => Promise.resolve(),
+  };
+  return { executor, ran };
+}
+const block = (code: string, language = "python"): string => `\`\`\`${language}\n${code}\n\`\`\``;
+
+test("EXE-23 code in a message is run, and what it printed is the reply", async () => {
+  const { executor, ran } = fakeExecutor();
+  const { user, bot, stream } = pair([`Run this:\n${block("print(7)")}`, "TERMINATE"], { codeExecutionConfig: { executor } });
+
+  const result = await user.initiateChat(bot, { message: "m", stream });
+
+  assert.deepEqual(ran, [[{ language: "python", code: "print(7)" }]]);
+  assert.equal(texts(result.chatHistory)[2], "exitcode: 0 (execution succeeded)\nCode output: 7\n");
+  assert.match(stream.text, /\n>>>>>>>> EXECUTING CODE BLOCK \(inferred language is python\)\.\.\.\n/);
+});
+
+test("EXE-09 two blocks, and a failure", async () => {
+  const { executor } = fakeExecutor(4);
+  const { user, bot, stream } = pair([`${block("a")}\n${block("b", "sh")}`, "TERMINATE"], { codeExecutionConfig: { executor } });
+  const result = await user.initiateChat(bot, { message: "m", stream });
+
+  assert.equal(texts(result.chatHistory)[2], "exitcode: 4 (execution failed)\nCode output: 7\n");
+  assert.match(stream.text, /EXECUTING 2 CODE BLOCKS \(inferred languages are \[python, sh\]\)\.\.\./);
+});
+
+const one = { role: "user", content: block("old") } as const;
+const two = { role: "user", content: block("new") } as const;
+const words = { role: "user", content: "words" } as const;
+const own = { role: "assistant", content: block("mine") } as const;
+const SELECTION = [
+  ["auto: all since this agent spoke", "auto", [own, one, words], "old"],
+  ["auto: not its own words", "auto", [one, own], null],
+  ["1: only the last", 1, [one, words], null],
+  ["2: the newest with code wins", 2, [one, two], "new"],
+  ["2: words are passed over", 2, [one, words], "old"],
+  ["0: none (the reference scans all)", 0, [one], null],
+] as const;
+for (const [title, lastNMessages, messages, expected] of SELECTION) {
+  test(`EXE-08 lastNMessages ${title}`, async () => {
+    const { executor, ran } = fakeExecutor();
+    const { user, bot } = pair([], { codeExecutionConfig: { executor, lastNMessages } });
+    await user.generateReply({ messages, sender: bot });
+    assert.equal(ran[0]?.[0]?.code ?? null, expected);
+  });
+}
+
+/** Node, but with an executor of the test's choice. */
+const hostWith = (chooseExecutor: Host["chooseExecutor"]): Host => Object.assign(Object.create(host) as Host, { chooseExecutor });
+
+test("EXE-06 making an agent probes nothing; without a sandbox the model is told the ways out, once per block", async () => {
+  const { user, bot, stream } = pair([block("print(7)"), "TERMINATE"], { codeExecutionConfig: {} });
+  const result = await user.initiateChat(bot, {
+    message: "m",
+    stream,
+    host: hostWith(() => Promise.reject(new AutogenError("no-sandbox", "Nothing can run code here. Install bubblewrap."))),
+  });
+  assert.equal(
+    texts(result.chatHistory)[2],
+    "exitcode: 1 (execution failed)\nCode output: Nothing can run code here. Install bubblewrap.",
+  );
+});
+
+test("which executor was chosen is said once, and unconfined code is warned of", async () => {
+  const { executor } = fakeExecutor();
+  const requests: unknown[] = [];
+  const events: RunEvent[] = [];
+  const { user, bot, stream } = pair([block("1"), block("2"), "TERMINATE"], {
+    codeExecutionConfig: { workDir: "w", timeout: 3, useDocker: false },
+  });
+  await user.initiateChat(bot, {
+    message: "m",
+    stream,
+    onEvent: (event) => events.push(event),
+    host: hostWith((request) => {
+      requests.push(request);
+      return Promise.resolve({ executor: { ...executor, isolated: false }, reason: "Because." });
+    }),
+  });
+
+  assert.deepEqual(requests, [{ workDir: "w", timeoutSeconds: 3, useDocker: false }]);
+  assert.equal(stream.text.split(">>>>>>>> Because.").length, 2);
+  assert.equal(stream.warnings.length, 1);
+  assert.deepEqual(
+    events.filter(({ type }) => type.startsWith("code.")).map(({ type }) => type),
+    ["code.start", "code.end", "code.start", "code.end"],
+  );
+});
