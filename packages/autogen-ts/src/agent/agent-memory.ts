@@ -1,6 +1,6 @@
 /** What an agent remembers of its peers: histories, how often it answered them by itself, and who is answered unasked. */
 import type { Message } from "../message/index.js";
-import { AutogenError } from "../run/index.js";
+import { AutogenError, loadHost } from "../run/index.js";
 import type { Agent, PrepareOptions } from "../chat/index.js";
 import { ChatMessages, keptFrom, lastMessage } from "./history.js";
 import { ReplyLimits } from "./reply-limits.js";
@@ -59,10 +59,15 @@ export class AgentMemory {
     return this.historyWith(peer);
   }
 
-  /** With a peer: forgets that conversation. Without: forgets all, or keeps the last `preserve` messages of each. */
+  /**
+   * With a peer: forgets that conversation. Without: forgets all, or keeps the last `preserve` messages of each, and
+   * the call before them when the first of them answers it.
+   */
   clearHistory(peer?: Agent | null, preserve?: number | null): void {
     if (peer !== undefined && peer !== null) {
       this.chatMessages.set(peer, []);
+      if (preserve != null)
+        notify("The number of messages to preserve is ignored: the history with one agent is cleared whole.", "yellow");
       return;
     }
     if (preserve === undefined || preserve === null) {
@@ -70,7 +75,9 @@ export class AgentMemory {
       return;
     }
     for (const [one, history] of this.chatMessages) {
-      this.chatMessages.set(one, history.slice(keptFrom(history, preserve).start));
+      const { start, keptCall } = keptFrom(history, preserve);
+      this.chatMessages.set(one, history.slice(start));
+      if (keptCall) notify(`One more message of ${one.name} is kept, so that a tool's answer stays with its call.`);
     }
   }
 
@@ -156,4 +163,13 @@ export class AgentMemory {
     this.recordedInputs.splice(0, Infinity, ...memory.humanInputs);
     this.#limits.import(memory);
   }
+}
+
+/** Clearing a history is done at once, its notice is printed when the platform is there; nobody has to wait for it. */
+function notify(text: string, color?: "yellow"): void {
+  const print = async (): Promise<void> => {
+    const stream = (await loadHost()).stream();
+    stream.print(color !== undefined && stream.supportsColor === true ? `\u001B[33m${text}\u001B[0m` : text);
+  };
+  print().catch(() => undefined); // A notice that cannot be printed is no reason to fail.
 }

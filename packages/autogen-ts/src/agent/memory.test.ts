@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { pair, texts } from "../../test/pairs.js";
-import { ConversableAgent, maxMessages, type Message } from "../index.js";
+import { ConversableAgent, IOStream, maxMessages, memoryStream, type Message } from "../index.js";
 
 const peer = (name: string): ConversableAgent => new ConversableAgent({ name });
 
@@ -46,6 +46,15 @@ test("CONV-29 a kept answer of tools keeps the call before it", () => {
   agent.clearHistory(null, 1);
 
   assert.deepEqual(agent.chatMessages.get(one), [call, answer]);
+});
+
+test("CONV-29 what clearHistory does beyond being asked is said on the current stream", async () => {
+  const stream = memoryStream();
+  await IOStream.withDefault(stream, async () => {
+    peer("agent").clearHistory(peer("a"), 3);
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+  assert.match(stream.text, /ignored/);
 });
 
 test("CONV-29 reset forgets histories, counters, reply flags and usage", async () => {

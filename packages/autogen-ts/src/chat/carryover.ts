@@ -10,9 +10,15 @@ import { AutogenError } from "../run/index.js";
  *
  * @param carryover a text, or a list whose items are texts, objects with `content`, or anything else (as JSON, D10-8)
  * @returns the same message when there is nothing to add, or when its content is null
- * @throws AutogenError `invalid-option` for carryover of another type
+ * @throws AutogenError `invalid-option` for a message or carryover of another type
  */
 export function withCarryover(message: string | MessageDraft, carryover: unknown): string | MessageDraft {
+  if (typeof message !== "string" && (typeof message !== "object" || message === null)) {
+    throw new AutogenError(
+      "invalid-option",
+      `The first message is of type ${typeof message}. Pass a text, an object with \`content\`, or a function.`,
+    );
+  }
   if (carryover === undefined || carryover === null || carryover === "" || (Array.isArray(carryover) && carryover.length === 0))
     return message;
   const context = `\nContext: \n${carryoverText(carryover)}`;

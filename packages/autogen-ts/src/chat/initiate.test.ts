@@ -114,6 +114,9 @@ test("CONV-11 carryover of parts comes first, and a wrong type is an error", asy
   ]);
   assert.deepEqual(message, { content: [{ type: "text", text: "m" }] });
   assert.ok(isAutogenError(error, "invalid-option"));
+  assert.ok(
+    isAutogenError(await rejection(user.initiateChat(bot, { message: 5 as never, carryover: "c", stream })), "invalid-option"),
+  );
 });
 
 test("CONV-12 a missing message is asked for with the prompt `>` and recorded", async () => {
