@@ -69,6 +69,7 @@ export type {
   UsageTotals,
 } from "./run/index.js";
 export {
+  Budget,
   cacheKey,
   CLIENT_KEYS,
   computeCost,
@@ -91,6 +92,8 @@ export {
   TimeRateLimiter,
 } from "./model/index.js";
 export type {
+  BudgetLimits,
+  BudgetUse,
   ConfigEntry,
   ConfigFilter,
   CreateContext,

@@ -33,6 +33,8 @@ export interface Agent {
 export interface TurnOutcome {
   readonly reply: Reply;
   readonly stopReason?: StopReason;
+  /** The same in words. */
+  readonly stopDetail?: string;
 }
 
 /** A message on its way to a peer. */

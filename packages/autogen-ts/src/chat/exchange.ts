@@ -3,8 +3,8 @@
  * Specification chapter 10, sections 4 and 6. A loop, not a recursion: the stack stays flat (D10-5).
  */
 import { normalise, type Message, type MessageDraft } from "../message/index.js";
-import { AutogenError, throwIfAborted, type Run, type StopReason } from "../run/index.js";
-import { isLoopAgent, type Agent, type LoopAgent } from "./agent.js";
+import { AutogenError, isAutogenError, throwIfAborted, type Run, type StopReason } from "../run/index.js";
+import { isLoopAgent, type Agent, type LoopAgent, type TurnOutcome } from "./agent.js";
 import type { ChatWatch } from "./watch.js";
 
 export interface Opening {
@@ -51,9 +51,19 @@ export async function exchange(
     if (!(request ?? to.repliesTo(from))) return ended("no-reply");
     if (from !== first && to === first) turns += 1;
     if (limit !== null && turns >= limit) return ended("max-turns");
-    const { reply, stopReason = "no-reply" } = await to.takeTurn(from, run);
-    if (reply === null) return ended(stopReason);
+    const { reply, stopReason = "no-reply", stopDetail = null } = await turnWithinBudget(to, from, run);
+    if (reply === null) return { reason: stopReason, detail: stopDetail };
     [from, to, draft] = [to, from, reply];
+  }
+}
+
+/** A budget that is used up ends a chat like any other reason: what was said stands, and the chat can go on later. */
+async function turnWithinBudget(agent: LoopAgent, sender: Agent, run: Run): Promise<TurnOutcome> {
+  try {
+    return await agent.takeTurn(sender, run);
+  } catch (error) {
+    if (!isAutogenError(error, "budget-exhausted")) throw error;
+    return { reply: null, stopReason: "budget", stopDetail: error.message };
   }
 }
 

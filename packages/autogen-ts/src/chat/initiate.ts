@@ -120,7 +120,7 @@ async function firstMessage(
 }
 
 const OWN_OPTIONS: ReadonlySet<string> = new Set(
-  "message maxTurns clearHistory cache summaryMethod summaryArgs verbose silent signal stream onEvent layers host run stopWhen loopDetection".split(
+  "message maxTurns clearHistory cache summaryMethod summaryArgs verbose silent signal stream onEvent layers host run budget stopWhen loopDetection".split(
     " ",
   ),
 );

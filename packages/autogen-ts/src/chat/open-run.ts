@@ -1,5 +1,6 @@
 /** Starts the run of a top-level call, or the part of a given run that this call is. */
 import { consolePrinter, type IOStream } from "../io/index.js";
+import { Budget, type BudgetLimits } from "../model/index.js";
 import { createRun, loadHost, type EffectLayer, type Host, type Run, type Subscriber } from "../run/index.js";
 
 /** What every entry point of chats accepts about its run. */
@@ -14,6 +15,8 @@ export interface RunSettings {
   readonly onEvent?: Subscriber;
   /** Effect layers, the outermost first: trace, record, replay … @default none */
   readonly layers?: readonly EffectLayer[];
+  /** Hard limits on money, tokens, calls and time; one object may be shared by several chats. @default none */
+  readonly budget?: Budget | BudgetLimits;
   /** Clock, randomness and executors of another platform. @default that of this platform */
   readonly host?: Host;
   /** The run that this chat is a part of: events, usage, cancellation, layers, stream and host are those of that run. */
@@ -22,7 +25,8 @@ export interface RunSettings {
 
 /** @param segment name of the part, for paths and effect keys */
 export async function openRun(settings: RunSettings, segment: string): Promise<Run> {
-  const { run, silent, layers, onEvent, signal, stream } = settings;
+  const { run, silent, onEvent, signal, stream } = settings;
+  const layers = layersOf(settings);
   if (run !== undefined) {
     const part = run.child(segment, {
       ...(silent === undefined ? {} : { silent }),
@@ -43,6 +47,13 @@ export async function openRun(settings: RunSettings, segment: string): Promise<R
     ...(layers === undefined ? {} : { layers }),
   });
   return root.child(segment);
+}
+
+/** The budget comes first, so that answers from a recording count like all others. */
+function layersOf({ budget, layers }: RunSettings): readonly EffectLayer[] | undefined {
+  if (budget === undefined) return layers;
+  const limited = budget instanceof Budget ? budget : new Budget(budget);
+  return [limited.layer, ...(layers ?? [])];
 }
 
 /** The same host, reading from and printing to another stream. */

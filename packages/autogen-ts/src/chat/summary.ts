@@ -87,7 +87,9 @@ async function reflect({ args, sender, recipient }: SummaryRequest, run: Run): P
     );
     return answer?.content ?? "";
   } catch (error) {
-    if (!isAutogenError(error, "model-failed") || !isBadRequest(error.details)) throw error;
+    const expected =
+      isAutogenError(error, "budget-exhausted") || (isAutogenError(error, "model-failed") && isBadRequest(error.details));
+    if (!expected) throw error;
     run.warn("no-summary", `The summary is empty: ${error.message}`);
     return "";
   }

@@ -1,3 +1,5 @@
+export { Budget } from "./budget.js";
+export type { BudgetLimits, BudgetUse } from "./budget.js";
 export { cacheKey, DEFAULT_CACHE_SEED, isCacheable } from "./cache.js";
 export type { ResponseCache } from "./cache.js";
 export type { CallPiece, FunctionPiece } from "./call-assembler.js";

@@ -121,6 +121,8 @@ export type Perform = <K extends EffectKind>(effect: Effect<K>, execute: Execute
 export interface EffectScope {
   readonly path: string;
   readonly signal: AbortSignal;
+  /** Milliseconds since 1970 by the run's host. */
+  now(): number;
   emit(event: EventBody): void;
   warn(code: string, text: string): void;
 }

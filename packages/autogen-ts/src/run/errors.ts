@@ -20,6 +20,7 @@ export type ErrorCode =
   | "replay-mismatch"
   | "input-closed"
   | "unsupported"
+  | "budget-exhausted"
   | "aborted";
 
 /** What an error carries beside code and message. */

@@ -127,6 +127,11 @@ class RunNode implements Run {
     return (this.#usage ??= new UsageLedger());
   }
 
+  /** For layers. */
+  now(): number {
+    return this.#shared.host.now();
+  }
+
   emit(event: EventBody, { silent = this.silent }: { readonly silent?: boolean } = {}): void {
     if (event.type === "llm.end") {
       for (let node: RunNode | null = this; node !== null; node = node.#parent) {
