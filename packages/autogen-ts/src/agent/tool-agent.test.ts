@@ -116,6 +116,12 @@ test("TOOL-13 results: texts as they are, all else as JSON, nothing as null", as
   );
 });
 
+test("TOOL-14 a function call in a list that is handed in is run whatever the role, before tool calls", async () => {
+  const { user } = pair([], { functionMap: { f: () => "from f", g: () => "from g" } });
+  const messages = [{ role: "user", content: null, function_call: { name: "f", arguments: "{}" }, ...call("{}", "g") }] as never;
+  assert.deepEqual(await user.generateReply({ messages }), { role: "function", name: "f", content: "from f" });
+});
+
 test("TOOL-17 a call without an id gets an answer without one", async () => {
   const { user, bot, stream } = pair([{ tool_calls: [{ function: { name: "f", arguments: "{}" } }] }, "ok"], {
     functionMap: { f: () => "r" },

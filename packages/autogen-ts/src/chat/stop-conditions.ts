@@ -2,7 +2,7 @@
  * When a chat ends, beyond what its agents decide. Predicates look at one message and serve as `isTerminationMsg` of
  * an agent too; conditions look at the whole chat. `anyOf` and `allOf` combine both.
  */
-import { contentText, type Message } from "../message/index.js";
+import { contentText, functionCallOf, toolCallsOf, type Message } from "../message/index.js";
 import { AutogenError, type StopReason, type UsageTotals } from "../run/index.js";
 
 /** Says whether this message is the last one. */
@@ -47,9 +47,9 @@ export function contains(text: string): MessagePredicate {
 /** The message calls this tool (or function); without a name: any. */
 export function toolCalled(name?: string): MessagePredicate {
   return (message) => {
-    const calls = "tool_calls" in message ? (message.tool_calls ?? []).map(({ function: called }) => called) : [];
-    const all = message.role === "assistant" && message.function_call !== undefined ? [...calls, message.function_call] : calls;
-    return all.some((call) => name === undefined || call.name === name);
+    const call = functionCallOf(message);
+    const calls = toolCallsOf(message).map(({ function: called }) => called);
+    return [...calls, ...(call === undefined ? [] : [call])].some((one) => name === undefined || one.name === name);
   };
 }
 

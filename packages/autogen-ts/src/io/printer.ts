@@ -2,7 +2,15 @@
  * The console layout: a subscriber that prints events the way people of the reference know.
  * Specification chapter 10, section 5. The only place that turns events into text.
  */
-import { contentText, type FunctionCall, type Message, type ToolCall, type ToolResponse } from "../message/index.js";
+import {
+  contentText,
+  functionCallOf,
+  toolCallsOf,
+  type FunctionCall,
+  type Message,
+  type ToolCall,
+  type ToolResponse,
+} from "../message/index.js";
 import type { RunEvent, Subscriber } from "../run/index.js";
 import type { OutputStream } from "./stream.js";
 
@@ -95,13 +103,14 @@ function printBody(stream: OutputStream, paint: Paint, message: Message, text: s
     return;
   }
   if (message.content !== null) stream.print(text, { flush: true });
-  if (message.role === "assistant" && message.function_call !== undefined) {
+  const call: Partial<FunctionCall> | undefined = functionCallOf(message);
+  if (call !== undefined) {
     // Written by a model, here and below: any part may be missing.
-    const { name, arguments: args }: Partial<FunctionCall> = message.function_call;
+    const { name, arguments: args } = call;
     printCall(stream, paint, `***** Suggested function call: ${name ?? "(No function name found)"} *****`, args);
   }
-  for (const call of ("tool_calls" in message ? message.tool_calls : undefined) ?? []) {
-    const { id, function: called }: Partial<ToolCall> = call;
+  for (const toolCall of toolCallsOf(message)) {
+    const { id, function: called }: Partial<ToolCall> = toolCall;
     const { name, arguments: args }: Partial<FunctionCall> = called ?? {};
     const banner = `***** Suggested tool call (${id ?? "No tool call id found"}): ${name ?? "(No function name found)"} *****`;
     printCall(stream, paint, banner, args);

@@ -1,5 +1,5 @@
 /** Reading content. Specification chapter 10, section 3.2. */
-import type { Content, ContentPart } from "./types.js";
+import type { Content, ContentPart, FunctionCall, Message, ToolCall } from "./types.js";
 
 /**
  * Content as one text: parts are put together without separators, an image reads `<image>`, a part of
@@ -22,4 +22,14 @@ function partText(part: ContentPart): string {
   if (isTextPart(part)) return part.text;
   if (part.type === "text") return "";
   return part.type === "image_url" ? "<image>" : `<${part.type}>`;
+}
+
+/** The legacy single call in a message, whatever its role: lists that users hand in may have any. */
+export function functionCallOf(message: Message | undefined): FunctionCall | undefined {
+  return (message as { readonly function_call?: FunctionCall } | undefined)?.function_call;
+}
+
+/** The calls in a message, whatever its role. */
+export function toolCallsOf(message: Message | undefined): readonly ToolCall[] {
+  return (message as { readonly tool_calls?: readonly ToolCall[] } | undefined)?.tool_calls ?? [];
 }

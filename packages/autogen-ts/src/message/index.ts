@@ -17,7 +17,7 @@ export type {
   ToolResponse,
   UserMessage,
 } from "./types.js";
-export { contentText, isTextPart } from "./content.js";
+export { contentText, functionCallOf, isTextPart, toolCallsOf } from "./content.js";
 export { normalise, readMessage } from "./normalise.js";
 export type { Views } from "./normalise.js";
 export { wireMessages } from "./wire.js";

@@ -1,5 +1,5 @@
 /** Answers calls of a model by running them. Specification chapter 11, sections 5 and 6. */
-import type { FunctionCall, Message, ToolResponse } from "../../message/index.js";
+import { functionCallOf, toolCallsOf, type FunctionCall, type Message, type ToolResponse } from "../../message/index.js";
 import { parseArguments, resultText } from "../../tool/index.js";
 import { isAutogenError, type Run, type ToolOutcome } from "../../run/index.js";
 import type { Agent } from "../../chat/index.js";
@@ -14,9 +14,8 @@ export async function callFunction(
   _config: unknown,
   { run }: Turn,
 ): Promise<ReplyResult> {
-  const last = messages.at(-1);
-  if (last?.role !== "assistant" || last.function_call === undefined) return [false, null];
-  const call: Partial<FunctionCall> = last.function_call;
+  const call: Partial<FunctionCall> | undefined = functionCallOf(messages.at(-1));
+  if (call === undefined) return [false, null];
   const { content } = await runCall({ recipient, messages, sender, call, run });
   return [true, { role: "function", name: call.name ?? "", content }];
 }
@@ -29,8 +28,7 @@ export async function callTools(
   _config: unknown,
   { run }: Turn,
 ): Promise<ReplyResult> {
-  const last = messages.at(-1);
-  const calls = last !== undefined && "tool_calls" in last ? (last.tool_calls ?? []) : [];
+  const calls = toolCallsOf(messages.at(-1));
   if (calls.length === 0) return [false, null];
   const responses: ToolResponse[] = [];
   for (const { id, function: call } of calls) {

@@ -2,7 +2,7 @@
  * The first built-in reply: does the chat end here, does a human speak, or does the agent go on by itself?
  * Specification chapter 10, section 11, with its complete decision table.
  */
-import type { Message, MessageDraft, ToolResponse } from "../../message/index.js";
+import { functionCallOf, toolCallsOf, type Message, type MessageDraft, type ToolResponse } from "../../message/index.js";
 import { unreachable, type Run, type StopReason } from "../../run/index.js";
 import type { Agent } from "../../chat/index.js";
 import type { ReplyingAgent } from "../contract.js";
@@ -98,10 +98,9 @@ function stop(recipient: ReplyingAgent, sender: Agent | null, reason: StopReason
 /** Calls that wait for an answer get one, so that the model never sees an unanswered call. */
 function humanReply(line: string, last: Message | undefined): MessageDraft {
   const responses: ToolResponse[] = [];
-  if (last?.role === "assistant" && last.function_call !== undefined) {
-    responses.push({ role: "function", name: last.function_call.name, content: "USER INTERRUPTED" });
-  }
-  for (const { id } of (last !== undefined && "tool_calls" in last ? last.tool_calls : undefined) ?? []) {
+  const call = functionCallOf(last);
+  if (call !== undefined) responses.push({ role: "function", name: call.name, content: "USER INTERRUPTED" });
+  for (const { id } of toolCallsOf(last)) {
     responses.push({ role: "tool", ...(id === undefined ? {} : { tool_call_id: id }), content: "USER INTERRUPTED" });
   }
   return { role: "user", content: line, ...(responses.length === 0 ? {} : { tool_responses: responses }) };
