@@ -253,7 +253,7 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
       "human",
       this.name,
       { prompt },
-      async ({ signal }) => await active.host.stream().input(prompt, { signal }),
+      async (context) => await active.host.stream().input(prompt, context),
     );
     this.recordedInputs.push(text);
     active.emit({ type: "human.answer", agent: this.name, text });

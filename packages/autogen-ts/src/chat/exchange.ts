@@ -3,7 +3,7 @@
  * Specification chapter 10, sections 4 and 6. A loop, not a recursion: the stack stays flat (D10-5).
  */
 import { normalise, type Message, type MessageDraft } from "../message/index.js";
-import { AutogenError, isAutogenError, throwIfAborted, type Run, type StopReason } from "../run/index.js";
+import { AutogenError, isAutogenError, type Run, type StopReason } from "../run/index.js";
 import { isLoopAgent, type Agent, type LoopAgent, type TurnOutcome } from "./agent.js";
 import type { ChatWatch } from "./watch.js";
 
@@ -37,7 +37,7 @@ export async function exchange(
   let draft = opening;
   let request = limit === null ? requestReply : true;
   for (let turns = 0; ; request = limit === null ? undefined : true) {
-    throwIfAborted(run.signal);
+    run.throwIfAborted();
     if (!isLoopAgent(to) || !to.driven || !from.driven) {
       return await exchangeByDoors(
         { from, to, draft, requestReply: request, maxTurns: limit === null ? null : limit - turns },

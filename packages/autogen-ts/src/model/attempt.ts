@@ -67,6 +67,7 @@ export async function ask(attempt: Attempt, underWay: CallsUnderWay): Promise<An
   const answer: EffectResponse = await run.perform("model", agent, request, ({ signal }) => {
     const own = attempt.call.signal;
     if (own === undefined || own === signal) return answerOf(attempt, request, signal, underWay);
+    if (signal === undefined) return withBoth(own, own, (both) => answerOf(attempt, request, both, underWay));
     return withBoth(signal, own, (both) => answerOf(attempt, request, both, underWay));
   });
   const client = slot.current ?? (await slot.client(run.host));
@@ -79,7 +80,7 @@ export async function ask(attempt: Attempt, underWay: CallsUnderWay): Promise<An
 async function answerOf(
   attempt: Attempt,
   request: ModelRequest,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   underWay: CallsUnderWay,
 ): Promise<EffectResponse> {
   const { run, extra } = attempt;
@@ -96,7 +97,7 @@ interface Caching {
 async function answerCached(
   attempt: Attempt,
   request: ModelRequest,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   { underWay, cache }: Caching,
 ): Promise<EffectResponse> {
   const { slot, run } = attempt;
@@ -120,17 +121,20 @@ async function answerCached(
   return response;
 }
 
-async function askEndpoint(attempt: Attempt, signal: AbortSignal): Promise<ModelResponse> {
+async function askEndpoint(attempt: Attempt, signal: AbortSignal | undefined): Promise<ModelResponse> {
   const { slot, run, params, call } = attempt;
   if (slot.limiter !== null) await slot.limiter.wait(run.host, signal);
   const client = slot.current ?? (await slot.client(run.host));
-  const context: CreateContext = { signal, ...(call.timeout === undefined ? {} : { timeout: call.timeout }) };
+  const context: CreateContext = {
+    ...(signal === undefined ? {} : { signal }),
+    ...(call.timeout === undefined ? {} : { timeout: call.timeout }),
+  };
   try {
     const onToken = (text: string): void => tell(attempt, text);
     const response = await client.create(params, params["stream"] === true ? { ...context, onToken } : context);
     return { ...response, cost: await client.cost(response) };
   } catch (error) {
-    if (!slot.custom || isAutogenError(error) || signal.aborted) throw error;
+    if (!slot.custom || isAutogenError(error) || signal?.aborted === true) throw error;
     throw ownClientError(attempt, error);
   }
 }

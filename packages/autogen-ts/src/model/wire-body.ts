@@ -1,7 +1,7 @@
 /** The exact body of a request to an OpenAI-compatible endpoint. Chapter 20, section 7. */
 import { azureName, isAzure } from "./azure.js";
 import type { ConfigEntry, ModelParams } from "./client.js";
-import { isOpenAI, OPENAI_ENDPOINT } from "./endpoint.js";
+import { isOpenAI } from "./endpoint.js";
 
 /**
  * Parameters as they are sent: `stream` always explicit, never set for a prompt, and with a request for usage when
@@ -12,10 +12,13 @@ export function wireBody(params: ModelParams, entry: ConfigEntry): ModelParams {
   const model = rest["model"] ?? entry["azure_deployment"];
   const azure = isAzure(entry);
   const deployed = typeof model === "string" && azure ? { ...rest, model: azureName(model, entry) } : rest;
-  const named = azure || isOpenAI(entry.base_url ?? OPENAI_ENDPOINT) ? withAcceptedNames(deployed) : deployed;
+  const named = azure || refusesNames(entry.base_url) ? withAcceptedNames(deployed) : deployed;
   if (params["stream"] !== true || apiOf(params) === "completion") return { ...named, stream: false };
   return { ...named, stream: true, stream_options: stream_options ?? { include_usage: true } };
 }
+
+/** The first look is cheap: this is asked for every request. */
+const refusesNames = (url: string | undefined): boolean => url === undefined || (url.includes("openai.com") && isOpenAI(url));
 
 const ACCEPTED_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 

@@ -108,7 +108,8 @@ export interface Effect<K extends EffectKind = EffectKind> {
 
 /** What the work of an effect is told. */
 export interface ExecuteContext {
-  readonly signal: AbortSignal;
+  /** Absent when nothing can abort the run. */
+  readonly signal?: AbortSignal;
 }
 
 /** Does the work. Not called when a layer answers from a cache or a recording. */

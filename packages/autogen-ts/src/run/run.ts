@@ -5,7 +5,7 @@
  */
 import { AbortRelay } from "./abort-relay.js";
 import type { Effect, EffectKind, EffectLayer, EffectTable, Execute, Perform } from "./effects.js";
-import { abortError, isAutogenError } from "./errors.js";
+import { abortError, isAutogenError, throwIfAborted } from "./errors.js";
 import { EventHub } from "./event-hub.js";
 import type { EventBody, Subscriber } from "./events.js";
 import type { Host } from "./host.js";
@@ -41,11 +41,14 @@ export interface ChildOptions {
 export interface Run {
   /** For example `run/chat-0/nested-1`. */
   readonly path: string;
+  /** Fires when the run is aborted; one that never fires when nothing can abort it. */
   readonly signal: AbortSignal;
   readonly silent: boolean;
   readonly host: Host;
   /** What this run and its children have used of models. */
   readonly usage: UsageLedger;
+  /** @throws AutogenError `aborted` */
+  throwIfAborted(): void;
   /** Tells the subscribers, synchronously. `silent` of the event is that of the run unless given. */
   emit(event: EventBody, options?: { readonly silent?: boolean }): void;
   /** A warning event, once per code and text in a whole run. */
@@ -87,7 +90,8 @@ interface Shared {
   readonly joining: "parallel" | "sequential";
   /** One listener on the signal, however many effects are under way. */
   readonly relay: AbortRelay;
-  signal: AbortSignal | undefined;
+  /** Absent when nothing can abort the run: making one takes longer than all else that a short chat does. */
+  readonly signal: AbortSignal | undefined;
 }
 
 interface NodeOptions {
@@ -106,6 +110,7 @@ class RunNode implements Run {
   #counters: Map<string, number> | undefined;
   #pipeline: Perform | undefined;
   #usage: UsageLedger | undefined;
+  #neverFires: AbortSignal | undefined;
 
   constructor(parent: RunNode | null, { path, silent, layers, shared }: NodeOptions) {
     this.#parent = parent;
@@ -120,11 +125,15 @@ class RunNode implements Run {
   }
 
   get signal(): AbortSignal {
-    return (this.#shared.signal ??= new AbortController().signal);
+    return this.#shared.signal ?? (this.#neverFires ??= new AbortController().signal);
   }
 
   get usage(): UsageLedger {
     return (this.#usage ??= new UsageLedger());
+  }
+
+  throwIfAborted(): void {
+    if (this.#shared.signal !== undefined) throwIfAborted(this.#shared.signal);
   }
 
   /** For layers. */
@@ -176,16 +185,16 @@ class RunNode implements Run {
       path: `${this.path}/${segment}-${this.#next(segment)}`,
       silent,
       layers: layers.length === 0 ? this.#layers : [...this.#layers, ...layers],
-      shared: signal === undefined ? this.#shared : { ...this.#shared, signal: AbortSignal.any([this.signal, signal]) },
+      shared: signal === undefined ? this.#shared : { ...this.#shared, signal: eitherOf(this.#shared.signal, signal) },
     });
   }
 
   readonly #live: Perform = async (effect, execute) => {
-    const signal = this.signal;
+    const { signal, relay } = this.#shared;
+    if (signal === undefined) return await execute({});
     try {
       // Executors answer an abort themselves, after everything that the code started is gone.
-      const output =
-        effect.kind === "code" ? await execute({ signal }) : await orAbort(execute({ signal }), signal, this.#shared.relay);
+      const output = effect.kind === "code" ? await execute({ signal }) : await orAbort(execute({ signal }), signal, relay);
       if (signal.aborted) throw abortError(signal);
       return output;
     } catch (error) {
@@ -205,6 +214,8 @@ class RunNode implements Run {
 export function asAbort(error: unknown, signal: AbortSignal): unknown {
   return signal.aborted && !isAutogenError(error, "aborted") ? abortError(signal) : error;
 }
+
+const eitherOf = (a: AbortSignal | undefined, b: AbortSignal): AbortSignal => (a === undefined ? b : AbortSignal.any([a, b]));
 
 /** Does not wait for work that ignores the signal. */
 async function orAbort<T>(work: Promise<T>, signal: AbortSignal, relay: AbortRelay): Promise<T> {

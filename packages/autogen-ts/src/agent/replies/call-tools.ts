@@ -61,7 +61,7 @@ export async function runCall({ recipient, messages, sender, call = {}, callId, 
     "tool",
     name,
     { ...id, args: parsed.args },
-    async ({ signal }) =>
+    async () =>
       // What the handler takes is its own declaration; the schema of the tool vouches for it.
       await settled(
         async () =>
@@ -69,7 +69,9 @@ export async function runCall({ recipient, messages, sender, call = {}, callId, 
             agent: recipient,
             sender,
             messages,
-            signal,
+            get signal() {
+              return run.signal;
+            },
             run,
             ...(callId === undefined ? {} : { toolCallId: callId }),
           }),

@@ -49,9 +49,9 @@ async function runBlocks(agent: string, execution: CodeExecution, blocks: readon
       "code",
       executor.name,
       { blocks },
-      async ({ signal }) =>
+      async (context) =>
         await executor.executeCodeBlocks(blocks, {
-          signal,
+          ...context,
           onOutput: (text, stream) => run.emit({ type: "code.output", agent, text, stream }),
         }),
     );
