@@ -161,8 +161,19 @@ export type {
   CodeBlock,
   CodeResult,
 } from "./code/index.js";
-export { memoryStream, consolePrinter } from "./io/index.js";
-export type { InputOptions, InputStream, IOStream, OutputStream, PrintOptions, MemoryStream } from "./io/index.js";
+export { callbackStream, consolePrinter, memoryStream, nullStream, questionStream, teeStream } from "./io/index.js";
+export type {
+  CallbackStreamOptions,
+  InputOptions,
+  InputStream,
+  IOStream,
+  MemoryStream,
+  OutputStream,
+  PendingQuestion,
+  PrintOptions,
+  QuestionStream,
+  QuestionStreamOptions,
+} from "./io/index.js";
 export {
   allOf,
   anyOf,

@@ -161,8 +161,18 @@ export type {
   CodeBlock,
   CodeResult,
 } from "./code/index.js";
-export { memoryStream, consolePrinter } from "./io/index.js";
-export type { InputOptions, InputStream, OutputStream, PrintOptions, MemoryStream } from "./io/index.js";
+export { callbackStream, consolePrinter, memoryStream, nullStream, questionStream, teeStream } from "./io/index.js";
+export type {
+  CallbackStreamOptions,
+  InputOptions,
+  InputStream,
+  MemoryStream,
+  OutputStream,
+  PendingQuestion,
+  PrintOptions,
+  QuestionStream,
+  QuestionStreamOptions,
+} from "./io/index.js";
 export {
   allOf,
   anyOf,
@@ -261,19 +271,28 @@ export {
   configListFromModels,
   configListGpt4Gpt35,
   configListOpenaiAoai,
+  consoleStream,
   discoverModel,
   EmbeddedCodeExecutor,
   EXIT_INTERRUPTED,
   EXIT_USAGE,
   IOStream,
+  IOWebsockets,
   LocalCommandLineCodeExecutor,
   MODEL_HELP,
   runProgram,
+  StreamContext,
 } from "./platform/node/index.js";
 export type {
   BubblewrapExecutorOptions,
+  ConnectionRequest,
+  ConsoleStreamOptions,
   DiscoveredModel,
   EmbeddedExecutorOptions,
   LocalExecutorOptions,
   SandboxLimits,
+  WebsocketClient,
+  WebsocketOptions,
+  WebsocketServer,
+  WebsocketStream,
 } from "./platform/node/index.js";

@@ -253,7 +253,7 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
       "human",
       this.name,
       { prompt },
-      async (context) => await active.host.stream().input(prompt, context),
+      async (context) => await active.host.stream().input(prompt, { ...context, agent: this.name }),
     );
     this.recordedInputs.push(text);
     active.emit({ type: "human.answer", agent: this.name, text });

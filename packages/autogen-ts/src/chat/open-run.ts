@@ -38,12 +38,15 @@ export async function openRun(settings: RunSettings, segment: string): Promise<R
     return part;
   }
   const platform = settings.host ?? (await loadHost());
-  const host: Host = stream === undefined ? platform : withStream(platform, stream);
+  // Fixed at the start: what the run starts keeps this stream, whatever the caller's context becomes.
+  const own = stream ?? platform.stream();
+  const host = withStream(platform, own);
+  const stops = [signal, own.signal].filter((one) => one !== undefined);
   const root = createRun({
     host,
     silent: silent ?? false,
-    subscribers: [consolePrinter(host.stream()), ...(onEvent === undefined ? [] : [onEvent])],
-    ...(signal === undefined ? {} : { signal }),
+    subscribers: [consolePrinter(own), ...(onEvent === undefined ? [] : [onEvent])],
+    ...(stops.length === 0 ? {} : { signal: stops.length === 1 ? (stops[0] as AbortSignal) : AbortSignal.any(stops) }),
     ...(layers === undefined ? {} : { layers }),
   });
   return root.child(segment);

@@ -1,5 +1,12 @@
 export type { InputOptions, InputStream, IOStream, OutputStream, PrintOptions } from "./stream.js";
+export { callbackStream } from "./callback-stream.js";
+export type { CallbackStreamOptions } from "./callback-stream.js";
 export { memoryStream } from "./memory-stream.js";
 export type { MemoryStream } from "./memory-stream.js";
+export { nullStream } from "./null-stream.js";
+export { orAborted } from "./or-aborted.js";
 export { consolePrinter } from "./printer.js";
 export { printedText } from "./printed-text.js";
+export { questionStream } from "./question-stream.js";
+export type { PendingQuestion, QuestionStream, QuestionStreamOptions } from "./question-stream.js";
+export { teeStream } from "./tee-stream.js";

@@ -21,13 +21,15 @@ const CODES: Readonly<Record<Color, number>> = { red: 31, green: 32, yellow: 33,
 
 /**
  * Prints a run to `stream`: messages unless they are silent, and what agents do. Text that streams in from a
- * model is printed as it comes; the message made of it is then printed as usual, as in the reference.
+ * model is printed as it comes; the message made of it is then printed as usual, as in the reference. A stream that
+ * takes events gets each of them before its text.
  */
 export function consolePrinter(stream: OutputStream): Subscriber {
   const paint: Paint = (color, text) =>
     stream.supportsColor === true ? `\u001B[${String(CODES[color])}m${text}\u001B[0m` : text;
   let streaming = false;
   return function printEvent(event: RunEvent): void {
+    stream.event?.(event);
     switch (event.type) {
       case "message.received":
         if (!event.silent) printMessage(stream, paint, event);

@@ -1,5 +1,7 @@
 /** Where text for people goes and where their lines come from. Specification chapter 15. */
+import type { RunEvent } from "../run/index.js";
 
+/** How objects become text. */
 export interface PrintOptions {
   /** Between the objects. @default " " */
   readonly sep?: string;
@@ -14,6 +16,10 @@ export interface InputOptions {
   /** No echo where the stream can do that. */
   readonly password?: boolean;
   readonly signal?: AbortSignal;
+  /** Give up after this time. Kept by the console and by WebSocket streams; elsewhere pass a `signal` with a time limit. */
+  readonly timeoutMs?: number;
+  /** Who asks, for streams that show it. */
+  readonly agent?: string;
 }
 
 /** Where text goes. */
@@ -23,6 +29,8 @@ export interface OutputStream {
   readonly supportsColor?: boolean;
   /** Takes warnings of a run, apart from its text (a console: standard error). Without it they are events only. */
   warn?(text: string): void;
+  /** Takes each event of a run as data, before its text is printed: for streams that draw a chat themselves. */
+  event?(event: RunEvent): void;
 }
 
 /** Where lines come from. */
@@ -35,7 +43,10 @@ export interface InputStream {
 }
 
 /** Both directions: what a console is. */
-export interface IOStream extends OutputStream, InputStream {}
+export interface IOStream extends OutputStream, InputStream {
+  /** Fires when whoever reads and answers is gone for good. A run that talks to nobody can stop then. */
+  readonly signal?: AbortSignal;
+}
 
 declare module "../run/host.js" {
   interface Host {

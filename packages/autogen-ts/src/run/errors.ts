@@ -56,7 +56,10 @@ export function isAutogenError(error: unknown, code?: ErrorCode): error is Autog
 
 /** The error that an aborted run throws. `cause` is the signal's reason. */
 export function abortError(signal: AbortSignal): AutogenError {
-  return new AutogenError("aborted", "The run was aborted; nothing was written after the abort.", { cause: signal.reason });
+  const reason: unknown = signal.reason;
+  // The standard's own reason says no more than that there was an abort.
+  const why = reason instanceof Error && reason.name !== "AbortError" ? ` (${reason.message})` : "";
+  return new AutogenError("aborted", `The run was aborted${why}; nothing was written after the abort.`, { cause: reason });
 }
 
 /** Throws the abort error when `signal` has fired. */

@@ -17,3 +17,11 @@ export type {
   LocalExecutorOptions,
   SandboxLimits,
 } from "./executors/index.js";
+export { consoleStream } from "./io/console-stream.js";
+export type { ConsoleStreamOptions } from "./io/console-stream.js";
+export { StreamContext } from "./io/stream-context.js";
+export { IOWebsockets } from "./io/websockets.js";
+export type { WebsocketServer } from "./io/websockets.js";
+export type { WebsocketClient, WebsocketOptions } from "./io/websocket-options.js";
+export type { WebsocketStream } from "./io/websocket-stream.js";
+export type { ConnectionRequest } from "./io/websocket-access.js";
