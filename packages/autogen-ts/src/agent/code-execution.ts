@@ -19,6 +19,8 @@ export interface CodeExecutionConfig extends Omit<ExecutorRequest, "timeoutSecon
 /** Ready for use by the code step; the executor is found once, at the first block. */
 export interface CodeExecution {
   readonly lastNMessages: number | "auto";
+  /** Unconfined code by settings without an executor: replies read as in the reference, block by block. */
+  readonly legacy: boolean;
   /** @throws AutogenError `no-sandbox` when nothing here can run code safely */
   executor(agent: string, run: Run): Promise<CodeExecutor>;
   /** The executor, when there is one already. */
@@ -48,14 +50,14 @@ export function codeExecutionOf(config: CodeExecutionConfig | false): CodeExecut
       );
     }
   }
-  if (executor === "commandline-local") return new ChosenExecution(lastNMessages, { useDocker: false });
+  if (executor === "commandline-local") return new ChosenExecution(lastNMessages, { useDocker: false }, false);
   if (typeof executor !== "object" || !("executeCodeBlocks" in executor)) {
     throw new AutogenError(
       "invalid-option",
       `Unknown code executor ${String(executor)}. Pass an executor, or "commandline-local".`,
     );
   }
-  return { lastNMessages, current: executor, executor: async () => await Promise.resolve(executor) };
+  return { lastNMessages, legacy: false, current: executor, executor: async () => await Promise.resolve(executor) };
 }
 
 function requestOf(config: CodeExecutionConfig): ExecutorRequest {
@@ -70,12 +72,14 @@ function requestOf(config: CodeExecutionConfig): ExecutorRequest {
 
 class ChosenExecution implements CodeExecution {
   readonly lastNMessages: number | "auto";
+  readonly legacy: boolean;
   readonly #request: ExecutorRequest;
   #current: CodeExecutor | null = null;
 
-  constructor(lastNMessages: number | "auto", request: ExecutorRequest) {
+  constructor(lastNMessages: number | "auto", request: ExecutorRequest, legacy: boolean = request.useDocker === false) {
     this.lastNMessages = lastNMessages;
-    this.#request = request;
+    this.legacy = legacy;
+    this.#request = legacy ? { ...request, keepTemporary: false } : request;
   }
 
   get current(): CodeExecutor | null {
@@ -92,7 +96,7 @@ class ChosenExecution implements CodeExecution {
         `Code of models runs on this machine without a sandbox (${reason}). \`useDocker: "sandbox"\` confines it.`,
       );
     }
-    run.emit({ type: "executor.chosen", agent, executor: executor.name, reason });
+    run.emit({ type: "executor.chosen", agent, executor: executor.name, reason, isolated: executor.isolated });
     return executor;
   }
 }

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "vitest";
+import { hasComponent } from "../../test/components.js";
 import { pair, texts } from "../../test/pairs.js";
-import { AutogenError, type CodeBlock, type CodeExecutor, type Host, type RunEvent } from "../index.js";
+import { AutogenError, type CodeBlock, type CodeExecutor, type Host, type MemoryStream, type RunEvent } from "../index.js";
 import { host } from "../platform/node/host.js";
 
 /** Runs nothing; says which blocks it was given. */
@@ -77,12 +81,12 @@ test("EXE-06 making an agent probes nothing; without a sandbox the model is told
   );
 });
 
-test("which executor was chosen is said once, and unconfined code is warned of", async () => {
+test("which sandbox was chosen is said once", async () => {
   const { executor } = fakeExecutor();
   const requests: unknown[] = [];
   const events: RunEvent[] = [];
   const { user, bot, stream } = pair([block("1"), block("2"), "TERMINATE"], {
-    codeExecutionConfig: { workDir: "w", timeout: 3, useDocker: false },
+    codeExecutionConfig: { workDir: "w", timeout: 3 },
   });
   await user.initiateChat(bot, {
     message: "m",
@@ -90,15 +94,69 @@ test("which executor was chosen is said once, and unconfined code is warned of",
     onEvent: (event) => events.push(event),
     host: hostWith((request) => {
       requests.push(request);
-      return Promise.resolve({ executor: { ...executor, isolated: false }, reason: "Because." });
+      return Promise.resolve({ executor, reason: "Because." });
     }),
   });
 
-  assert.deepEqual(requests, [{ workDir: "w", timeoutSeconds: 3, useDocker: false }]);
+  assert.deepEqual(requests, [{ workDir: "w", timeoutSeconds: 3 }]);
   assert.equal(stream.text.split(">>>>>>>> Because.").length, 2);
-  assert.equal(stream.warnings.length, 1);
   assert.deepEqual(
     events.filter(({ type }) => type.startsWith("code.")).map(({ type }) => type),
     ["code.start", "code.end", "code.start", "code.end"],
   );
 });
+
+/** A folder of its own for code that runs on this machine, as asked for. */
+async function legacy(
+  ...replies: readonly string[]
+): Promise<{ readonly answers: string[]; readonly left: string[]; readonly stream: MemoryStream }> {
+  const workDir = await mkdtemp(join(tmpdir(), "legacy-"));
+  try {
+    const { user, bot, stream } = pair([...replies, "TERMINATE"], {
+      codeExecutionConfig: { workDir, useDocker: false, timeout: 1 },
+    });
+    const result = await user.initiateChat(bot, { message: "m", stream });
+    return {
+      answers: texts(result.chatHistory).filter((text) => text.startsWith("exitcode")),
+      left: await readdir(workDir),
+      stream,
+    };
+  } finally {
+    await rm(workDir, { recursive: true });
+  }
+}
+
+const LEGACY: readonly (readonly [title: string, reply: string, answer: string])[] = [
+  ["one block", block("echo 7", "sh"), "exitcode: 0 (execution succeeded)\nCode output: \n7\n"],
+  [
+    "two blocks",
+    `${block("echo 7", "sh")}\n${block("echo 8", "bash")}`,
+    "exitcode: 0 (execution succeeded)\nCode output: \n7\n\n8\n",
+  ],
+  ["an exit code without output", block("exit 4", "sh"), "exitcode: 4 (execution failed)\nCode output: \n"],
+  [
+    "errors only, on failure",
+    block("echo out; echo err >&2; exit 3", "sh"),
+    "exitcode: 3 (execution failed)\nCode output: \nerr\n",
+  ],
+  ["an unknown language", block("DISPLAY 1", "cobol"), "exitcode: 1 (execution failed)\nCode output: \nunknown language cobol"],
+  ["the time limit", block("sleep 30", "sh"), "exitcode: 1 (execution failed)\nCode output: \nTimeout"],
+];
+for (const [title, reply, answer] of LEGACY) {
+  test(`EXE-09, EXE-10 legacy settings: ${title}`, async () => {
+    const { answers, left, stream } = await legacy(reply);
+    assert.deepEqual(answers, [answer]);
+    assert.deepEqual(left, []);
+    assert.match(stream.text, /\n>>>>>>>> EXECUTING CODE BLOCK 0 \(inferred language is \w+\)\.\.\.\n/);
+    assert.match(stream.warnings.join("\n"), /without a sandbox/);
+  });
+}
+
+test.skipIf(!hasComponent("python3"))(
+  "EXE-10 legacy settings: a named file stays, and errors do not tell where it lies",
+  async () => {
+    const { answers, left } = await legacy(block("# filename: tool.py\nraise SystemExit(open('none'))"));
+    assert.deepEqual(left, ["tool.py"]);
+    assert.match(answers[0] ?? "", /File "tool\.py", line 2/);
+  },
+);

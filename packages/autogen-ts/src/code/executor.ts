@@ -32,6 +32,8 @@ export interface ExecutorRequest {
   readonly workDir?: string;
   /** Limit per block. @default 60 */
   readonly timeoutSeconds?: number;
+  /** Unconfined only: whether blocks that name no file leave one behind. @default true */
+  readonly keepTemporary?: boolean;
   /**
    * absent or true: a container, else the system's sandbox, else the embedded one, else refuse;
    * "sandbox": never a container, always isolated; false: this machine, unconfined; a name: that image.

@@ -44,10 +44,11 @@ export function consolePrinter(stream: OutputStream): Subscriber {
         stream.print(paint("magenta", `\n>>>>>>>> EXECUTING FUNCTION ${event.tool}...`), { flush: true });
         return;
       case "executor.chosen":
+        if (!event.isolated) return;
         stream.print(paint("yellow", `\n>>>>>>>> ${event.reason}`), { flush: true });
         return;
       case "code.start":
-        stream.print(paint("red", `\n>>>>>>>> ${announcement(event.languages)}...`), { flush: true });
+        stream.print(paint("red", `\n>>>>>>>> ${announcement(event)}...`), { flush: true });
         return;
       case "llm.delta":
         if (event.silent) return;
@@ -69,9 +70,10 @@ export function consolePrinter(stream: OutputStream): Subscriber {
   };
 }
 
-function announcement(languages: readonly string[]): string {
+function announcement({ languages, block }: { readonly languages: readonly string[]; readonly block?: number }): string {
+  const number = block === undefined ? "" : ` ${String(block)}`;
   return languages.length === 1
-    ? `EXECUTING CODE BLOCK (inferred language is ${String(languages[0])})`
+    ? `EXECUTING CODE BLOCK${number} (inferred language is ${String(languages[0])})`
     : `EXECUTING ${String(languages.length)} CODE BLOCKS (inferred languages are [${languages.join(", ")}])`;
 }
 

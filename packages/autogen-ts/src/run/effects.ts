@@ -70,6 +70,8 @@ export interface CodeResult {
   readonly exitCode: number;
   /** What the blocks printed, or why they were not run. */
   readonly output: string;
+  /** What the blocks printed on each stream, where the executor keeps them apart. */
+  readonly streams?: { readonly stdout: string; readonly stderr: string };
   /** First file written, absolute. */
   readonly codeFile?: string | null;
   /** Files that the code left for the user (images, tables …), absolute. */

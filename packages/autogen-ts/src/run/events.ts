@@ -64,8 +64,21 @@ export type EventBody =
     }
   | { readonly type: "tool.start"; readonly agent: string; readonly tool: string; readonly callId?: string }
   | { readonly type: "tool.end"; readonly agent: string; readonly tool: string; readonly callId?: string; readonly ok: boolean }
-  | { readonly type: "executor.chosen"; readonly agent: string; readonly executor: string; readonly reason: string }
-  | { readonly type: "code.start"; readonly agent: string; readonly languages: readonly string[] }
+  | {
+      readonly type: "executor.chosen";
+      readonly agent: string;
+      readonly executor: string;
+      readonly reason: string;
+      /** False for what the user asked for in so many words; a warning then says so. */
+      readonly isolated: boolean;
+    }
+  | {
+      readonly type: "code.start";
+      readonly agent: string;
+      readonly languages: readonly string[];
+      /** Number of the only block, where blocks are run and announced one by one. */
+      readonly block?: number;
+    }
   | { readonly type: "code.output"; readonly agent: string; readonly text: string; readonly stream: "stdout" | "stderr" }
   | { readonly type: "code.end"; readonly agent: string; readonly exitCode: number; readonly executor: string }
   | { readonly type: "effect.start"; readonly key: string; readonly kind: string; readonly target: string }

@@ -1,11 +1,13 @@
 /** Runs code blocks of the last messages. Specification chapter 24, section 3. */
 import { contentText, type Message } from "../../message/index.js";
 import { codeReply, extractCodeBlocks } from "../../code/index.js";
-import { isAutogenError, type CodeBlock, type CodeResult, type Run } from "../../run/index.js";
+import { isAutogenError, type CodeBlock, type CodeResult } from "../../run/index.js";
 import type { Agent } from "../../chat/index.js";
 import type { CodeExecution } from "../code-execution.js";
 import type { ReplyingAgent } from "../contract.js";
 import type { ReplyResult, Turn } from "../reply-list.js";
+import { legacyBlocks, runOneByOne } from "./legacy-code.js";
+import { runBlocks } from "./run-blocks.js";
 
 /** The built-in reply that runs code blocks and reports what they printed. */
 export async function executeCode(
@@ -17,18 +19,24 @@ export async function executeCode(
 ): Promise<ReplyResult> {
   const execution = recipient.codeExecution;
   if (execution === null) return [false, null];
-  const blocks = newestBlocks(messages, execution.lastNMessages);
+  const blocks = newestBlocks(messages, execution);
   if (blocks.length === 0) return [false, null];
-  return [true, codeReply(await runBlocks(recipient.name, execution, blocks, run))];
+  const result = await refusalAsResult(async () => {
+    const executor = await execution.executor(recipient.name, run);
+    const running = { agent: recipient.name, executor, run };
+    return execution.legacy ? await runOneByOne(running, blocks) : await runBlocks(running, blocks);
+  });
+  return [true, codeReply(result)];
 }
 
 /** All blocks of the newest message that has any. */
-function newestBlocks(messages: readonly Message[], lastN: number | "auto"): readonly CodeBlock[] {
+function newestBlocks(messages: readonly Message[], { lastNMessages: lastN, legacy }: CodeExecution): readonly CodeBlock[] {
   const count = lastN === "auto" ? sinceOwnWords(messages) : lastN;
   for (let index = messages.length - 1; index >= Math.max(0, messages.length - count); index -= 1) {
     const message = messages[index];
     if (message === undefined || !message.content) continue;
-    const blocks = extractCodeBlocks(contentText(message.content));
+    const text = contentText(message.content);
+    const blocks = legacy ? legacyBlocks(text) : extractCodeBlocks(text);
     if (blocks.length > 0) return blocks;
   }
   return [];
@@ -38,26 +46,6 @@ function newestBlocks(messages: readonly Message[], lastN: number | "auto"): rea
 function sinceOwnWords(messages: readonly Message[]): number {
   const own = messages.findLastIndex((message) => message.role !== "user");
   return messages.length - 1 - own;
-}
-
-async function runBlocks(agent: string, execution: CodeExecution, blocks: readonly CodeBlock[], run: Run): Promise<CodeResult> {
-  const languages = blocks.map(({ language }) => language);
-  return await refusalAsResult(async () => {
-    const executor = await execution.executor(agent, run);
-    run.emit({ type: "code.start", agent, languages });
-    const result = await run.perform(
-      "code",
-      executor.name,
-      { blocks },
-      async (context) =>
-        await executor.executeCodeBlocks(blocks, {
-          ...context,
-          onOutput: (text, stream) => run.emit({ type: "code.output", agent, text, stream }),
-        }),
-    );
-    run.emit({ type: "code.end", agent, exitCode: result.exitCode, executor: result.executor ?? executor.name });
-    return result;
-  });
 }
 
 /** Where nothing can run code, the model is told so, with the ways out. */

@@ -88,6 +88,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
       policies: { ...DEFAULT_EXECUTION_POLICIES, ...this.#options.executionPolicies },
       sanitize: this.#options.sanitize ?? "off",
       unknownLanguageHint: "",
+      keepTemporary: true,
       run: this.#run,
     };
     return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));

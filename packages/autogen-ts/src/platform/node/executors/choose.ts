@@ -38,7 +38,10 @@ export class ExecutorChooser {
   async choose(request: ExecutorRequest = {}): Promise<ChosenExecutor> {
     const { useDocker = true } = request;
     if (useDocker === false) {
-      const executor = new LocalCommandLineCodeExecutor(this.#forExecutor(request));
+      const executor = new LocalCommandLineCodeExecutor({
+        ...this.#forExecutor(request),
+        keepTemporary: request.keepTemporary ?? true,
+      });
       return { executor, reason: "Code runs on this machine, unconfined, because `useDocker` is false." };
     }
     if (typeof useDocker === "string" && useDocker !== "sandbox") {

@@ -16,6 +16,8 @@ export interface CommandLine {
   readonly sanitize: SanitizeMode;
   /** Added to `unknown language x`; says what to do about it. */
   readonly unknownLanguageHint: string;
+  /** Whether blocks that name no file leave one behind. */
+  readonly keepTemporary: boolean;
   /** Runs a file of the work folder; a text when the machine has no program for it. */
   run(language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string>;
 }
@@ -24,6 +26,8 @@ export interface CommandLine {
 interface BlockResult {
   readonly exitCode: number;
   readonly output: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
   readonly file: string | null;
 }
 
@@ -37,14 +41,19 @@ export async function executeOnCommandLine(
   if (options.signal !== undefined) throwIfAborted(options.signal);
   await line.folder.open();
   let output = "";
+  let stdout = "";
+  let stderr = "";
   let codeFile: string | null = null;
   for (const written of blocks) {
     const result = await executeBlock(line, canonicalBlock(written), options);
     output += result.output;
+    stdout += result.stdout ?? "";
+    stderr += result.stderr ?? "";
     codeFile ??= result.file;
-    if (result.exitCode !== 0) return { exitCode: result.exitCode, output, codeFile, executor: line.name };
+    const soFar = { exitCode: result.exitCode, output, streams: { stdout, stderr }, codeFile, executor: line.name };
+    if (result.exitCode !== 0) return soFar;
   }
-  return { exitCode: 0, output, codeFile, executor: line.name };
+  return { exitCode: 0, output, streams: { stdout, stderr }, codeFile, executor: line.name };
 }
 
 /** @throws AutogenError `invalid-option` when there is nothing to run */
@@ -82,9 +91,10 @@ async function executeBlock(
   if (!policy) return { exitCode: 0, output: `Code saved to ${file.path}\n`, file: file.path };
 
   const outcome = await line.run(language, file.name, options);
+  if (!line.keepTemporary && claim.kind !== "name") await line.folder.remove(file.name);
   if (typeof outcome === "string") return { exitCode: 127, output: outcome, file: file.path };
   if (outcome.end === "aborted" && options.signal !== undefined) throw abortError(options.signal);
-  return { ...described(outcome), file: file.path };
+  return { ...described(outcome), stdout: outcome.stdout, stderr: outcome.stderr, file: file.path };
 }
 
 const refusal = (output: string): BlockResult => ({ exitCode: 1, output, file: null });

@@ -70,6 +70,7 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
       policies: POLICIES,
       sanitize: "off" as const,
       unknownLanguageHint: LANGUAGE_HINT,
+      keepTemporary: true,
       run: this.#run,
     };
     return this.#shared.queue.run(this.#folder.path, async () => {

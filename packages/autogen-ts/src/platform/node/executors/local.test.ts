@@ -19,6 +19,7 @@ test("EXE-11 saved files have the names of the reference", async () => {
     assert.deepEqual(result, {
       exitCode: 9,
       output: "hi\none\n3\nb1\nb2\nthree\n",
+      streams: { stdout: "hi\none\n3\nb1\nb2\nthree\n", stderr: "" },
       codeFile: join(workDir, "tmp_code_701bf4a4743e5e0361e26999881a5ce9.py"),
       executor: "local",
     });

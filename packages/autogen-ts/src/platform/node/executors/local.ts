@@ -43,6 +43,8 @@ export interface LocalExecutorOptions {
   readonly inheritEnv?: boolean;
   /** How much of each output stream is kept, in bytes. @default 1 000 000 */
   readonly maxOutputBytes?: number;
+  /** Whether blocks that name no file leave one behind. @default true */
+  readonly keepTemporary?: boolean;
   /** Shared between executors that must not outlive the process, or use the same folder. */
   readonly shared?: SharedByExecutors;
 }
@@ -77,6 +79,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
       policies: { ...DEFAULT_EXECUTION_POLICIES, ...this.#options.executionPolicies },
       sanitize: this.#options.sanitize ?? "fail",
       unknownLanguageHint: "",
+      keepTemporary: this.#options.keepTemporary ?? true,
       run: this.#run,
     };
     return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
