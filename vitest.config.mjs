@@ -25,6 +25,7 @@ export default defineConfig({
       "examples/**/*.test.{ts,mjs}",
       "benchmarks/**/*.test.{ts,mjs}",
       "scripts/**/*.test.{ts,mjs}",
+      "conformance/**/*.test.mjs",
     ],
     exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
     // Threads start faster than processes. What needs a process of its own (signals, the current folder) starts one.

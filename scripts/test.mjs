@@ -15,7 +15,16 @@ import { add, closingLines, countsOf, missingComponents } from "./summary.mjs";
  *
  * @type {readonly { name: string, run: (notes: string) => Promise<import("./summary.mjs").Counts> }[]}
  */
-const SUITES = [{ name: "vitest", run: (notes) => vitest(notes, []) }];
+const SUITES = [
+  { name: "vitest", run: (notes) => vitest(notes, []) },
+  { name: "conformance", run: () => conformance() },
+];
+
+/** Plays the recorded scenarios. Loaded here because it imports the library, which has just been built. */
+async function conformance() {
+  const { conformanceSuite } = await import("../conformance/suite.mjs");
+  return await conformanceSuite((text) => void process.stdout.write(text));
+}
 
 async function vitest(notes, args) {
   const report = join(notes, "vitest.json");

@@ -1,6 +1,6 @@
 /** The face of a ConversableAgent that reply functions, hooks and tools see. */
 import type { ContentPart, Message, MessageDraft, Reply } from "../message/index.js";
-import type { Run } from "../run/index.js";
+import type { QuestionPurpose, Run } from "../run/index.js";
 import type { Agent, ChatAgent, ChatOptions, ChatResult, DoorOptions } from "../chat/index.js";
 import type { CodeExecution } from "./code-execution.js";
 
@@ -19,6 +19,14 @@ export interface ToolContext {
 
 /** Runs a tool; what it gives becomes text for the model (JSON unless it is a text already). */
 export type ToolFunction = (args: never, context: ToolContext) => unknown;
+
+/** What a question to a human belongs to. */
+export interface HumanInputOptions extends DoorOptions {
+  /** @default null */
+  readonly purpose?: QuestionPurpose | null;
+  /** Name of the agent whose message is answered. @default null */
+  readonly sender?: string | null;
+}
 
 /** What a reply is made to. */
 export interface GenerateReplyOptions {
@@ -42,7 +50,7 @@ export interface ReplyingAgent extends ChatAgent {
   generateReply(options: GenerateReplyOptions): Promise<Reply>;
   initiateChat(recipient: Agent, options?: ChatOptions): Promise<ChatResult>;
   isTermination(message: Message): Promise<boolean>;
-  getHumanInput(prompt: string, options?: DoorOptions): Promise<string>;
+  getHumanInput(prompt: string, options?: HumanInputOptions): Promise<string>;
   lastMessage(peer?: Agent | null): Message | null;
   maxConsecutiveAutoReply(sender?: Agent | null): number;
   autoReplyCount(sender: Agent | null): number;

@@ -31,7 +31,7 @@ import {
   type TurnOutcome,
 } from "../chat/index.js";
 import { codeExecutionOf, type CodeExecution } from "./code-execution.js";
-import type { GenerateReplyOptions, HumanInputMode, ReplyingAgent } from "./contract.js";
+import type { GenerateReplyOptions, HumanInputMode, HumanInputOptions, ReplyingAgent } from "./contract.js";
 import { CONVERSABLE_SYSTEM_MESSAGE } from "./default-texts.js";
 import { Hooks, type HookPoint, type HookTable } from "./hooks.js";
 import { checkOptions, type AgentOptions } from "./options.js";
@@ -246,9 +246,9 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
   // Human input and termination.
 
   /** Asks a human for a line. Override it to bring a front end of your own. */
-  async getHumanInput(prompt: string, { run }: DoorOptions = {}): Promise<string> {
+  async getHumanInput(prompt: string, { run, purpose = null, sender = null }: HumanInputOptions = {}): Promise<string> {
     const active = run ?? (await openRun({}, "human"));
-    active.emit({ type: "human.ask", agent: this.name, prompt });
+    active.emit({ type: "human.ask", agent: this.name, prompt, purpose, sender });
     const text = await active.perform(
       "human",
       this.name,
@@ -352,7 +352,7 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
     { carryover }: ChatContext,
     run: Run,
   ): Promise<string | MessageDraft> {
-    return withCarryover(message ?? (await this.getHumanInput(">", { run })), carryover);
+    return withCarryover(message ?? (await this.getHumanInput(">", { run, purpose: "first-message" })), carryover);
   }
 
   #historyFor(sender: Agent | null): readonly Message[] {

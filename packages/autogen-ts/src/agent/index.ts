@@ -1,6 +1,13 @@
 export { AssistantAgent } from "./assistant-agent.js";
 export type { CodeExecution, CodeExecutionConfig } from "./code-execution.js";
-export type { GenerateReplyOptions, HumanInputMode, ReplyingAgent, ToolContext, ToolFunction } from "./contract.js";
+export type {
+  GenerateReplyOptions,
+  HumanInputMode,
+  HumanInputOptions,
+  ReplyingAgent,
+  ToolContext,
+  ToolFunction,
+} from "./contract.js";
 export { ConversableAgent, defaultReplies } from "./conversable-agent.js";
 export {
   ASSISTANT_DESCRIPTION,

@@ -5,6 +5,8 @@ import type { Content, ContentPart, FunctionCall, Message, ToolCall } from "./ty
  * Content as one text: parts are put together without separators, an image reads `<image>`, a part of
  * another kind `<kind>` (D10-3), null the empty text. A content function has no text before a request is
  * made; it reads `<template>`.
+ *
+ * @throws TypeError for a list with something else than parts
  */
 export function contentText(content: Content | null | undefined): string {
   if (content === null || content === undefined) return "";
@@ -19,6 +21,9 @@ export function isTextPart(part: ContentPart): part is { readonly type: "text"; 
 }
 
 function partText(part: ContentPart): string {
+  // Stored messages never have such parts; lists of users' own may.
+  if (typeof part !== "object" || part === null || typeof part.type !== "string")
+    throw new TypeError("A part of a content is an object with a `type`.");
   if (isTextPart(part)) return part.text;
   if (part.type === "text") return "";
   return part.type === "image_url" ? "<image>" : `<${part.type}>`;

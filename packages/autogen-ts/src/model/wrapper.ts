@@ -168,6 +168,8 @@ export class OpenAIWrapper {
   }
 
   async #ownRun(signal: AbortSignal | undefined): Promise<Run> {
-    return createRun({ host: this.#host ?? (await loadHost()), ...(signal === undefined ? {} : { signal }) });
+    const host = this.#host ?? (await loadHost());
+    const shown = host.subscriber?.();
+    return createRun({ host, subscribers: shown === undefined ? [] : [shown], ...(signal === undefined ? {} : { signal }) });
   }
 }

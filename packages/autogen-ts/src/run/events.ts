@@ -29,6 +29,12 @@ export interface CallUsage {
   readonly cost: number | null;
 }
 
+/**
+ * What a question to a human is for: feedback before every answer (`always`), an end that can be put off (`stop`), an
+ * automatic answer that can be replaced (`skip`), the first message of a chat, or the next speaker of a group.
+ */
+export type QuestionPurpose = "always" | "stop" | "skip" | "first-message" | "select-speaker";
+
 /** What an event says, before the run numbers it. */
 export type EventBody =
   | { readonly type: "chat.start"; readonly from: string; readonly to: string }
@@ -42,7 +48,15 @@ export type EventBody =
     }
   | { readonly type: "reply.auto"; readonly agent: string }
   | { readonly type: "human.empty"; readonly agent: string }
-  | { readonly type: "human.ask"; readonly agent: string; readonly prompt: string }
+  | {
+      readonly type: "human.ask";
+      readonly agent: string;
+      readonly prompt: string;
+      /** null for questions of the user's own. */
+      readonly purpose: QuestionPurpose | null;
+      /** Whose message is answered; null when there is none. */
+      readonly sender: string | null;
+    }
   | { readonly type: "human.answer"; readonly agent: string; readonly text: string }
   | { readonly type: "llm.start"; readonly agent: string; readonly model: string; readonly config: number }
   | { readonly type: "llm.delta"; readonly agent: string; readonly text: string }

@@ -19,7 +19,7 @@ export type {
   ResponseUsage,
   ToolOutcome,
 } from "./effects.js";
-export type { CallUsage, EventBody, EventType, RunEvent, StopReason, Subscriber } from "./events.js";
+export type { CallUsage, EventBody, EventType, QuestionPurpose, RunEvent, StopReason, Subscriber } from "./events.js";
 export { loadHost } from "./host.js";
 export type { Host } from "./host.js";
 export { canonical, RECORDING_FORMAT, recordTo, replayFrom, trace } from "./layers.js";

@@ -75,7 +75,11 @@ async function ask(
   prompt: keyof typeof PROMPTS,
   empty: EmptyLine,
 ): Promise<ReplyResult> {
-  const line = await recipient.getHumanInput(PROMPTS[prompt](sender?.name ?? "the sender", recipient.name), { run });
+  const line = await recipient.getHumanInput(PROMPTS[prompt](sender?.name ?? "the sender", recipient.name), {
+    run,
+    purpose: prompt,
+    sender: sender?.name ?? null,
+  });
   if (line === "") run.emit({ type: "human.empty", agent: recipient.name });
   if (line === "exit") return stop(recipient, sender, "human-exit");
   if (line === "" && empty.emptyStops !== null) return stop(recipient, sender, empty.emptyStops);

@@ -1,7 +1,7 @@
 /** Node as the host of runs. */
 import { setTimeout as wait } from "node:timers/promises";
 import { abortError, type Host } from "../../run/index.js";
-import type { IOStream as Stream } from "../../io/index.js";
+import { consolePrinter, type IOStream as Stream } from "../../io/index.js";
 import { ExecutorChooser } from "./executors/index.js";
 import { consoleStream } from "./io/console-stream.js";
 import { StreamContext } from "./io/stream-context.js";
@@ -22,6 +22,7 @@ export const host: Host = {
   timer: (ms, fire) => void setTimeout(fire, ms).unref(),
   environment: (name) => process.env[name],
   stream: () => IOStream.getDefault(),
+  subscriber: () => consolePrinter(IOStream.getDefault()),
   chooseExecutor: async (request) => await executors.choose(request),
   async sleep(ms, signal) {
     try {

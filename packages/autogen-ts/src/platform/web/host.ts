@@ -1,5 +1,6 @@
 /** A browser or worker as the host of runs: no code execution, output to the developer console. */
 import { abortError, type Host } from "../../run/index.js";
+import { consolePrinter } from "../../io/index.js";
 import { refuseExecutor } from "./executors/choose.js";
 import { consoleStream } from "./console-stream.js";
 
@@ -10,6 +11,7 @@ export const host: Host = {
   timer: (ms, fire) => void setTimeout(fire, ms),
   environment: () => undefined,
   stream: consoleStream,
+  subscriber: () => consolePrinter(consoleStream()),
   chooseExecutor: refuseExecutor,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

@@ -1,0 +1,62 @@
+/** A few worker processes that share the cases. One that hangs is ended and replaced. */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
+const CASE_LIMIT_MS = 20_000;
+
+/** @typedef {import("./scenario.mjs").Played | { broken: string }} Outcome */
+
+/**
+ * @param {readonly any[]} cases
+ * @param {{ tools: readonly any[], workers: number, onDone?: (id: string) => void }} options
+ * @returns {Promise<Map<string, Outcome>>} by case id
+ */
+export async function playAll(cases, { tools, workers, onDone = () => undefined }) {
+  /** @type {Map<string, Outcome>} */
+  const outcomes = new Map();
+  const waiting = [...cases];
+  const work = async () => {
+    /** @type {import("node:child_process").ChildProcess | null} */
+    let worker = null;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      worker ??= startWorker();
+      const outcome = await playOne(worker, { tools, scenario: next.scenario });
+      if ("broken" in outcome && !worker.connected) worker = null;
+      outcomes.set(next.id, outcome);
+      onDone(next.id);
+    }
+    worker?.kill();
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return outcomes;
+}
+
+/** No variable that changes what the library does may leak in from the caller. */
+function startWorker() {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AUTOGEN_|OPENAI_|AZURE_)/.test(name)));
+  return fork(WORKER, {
+    env: { ...env, AUTOGEN_USE_DOCKER: "0" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
+}
+
+/** @param {import("node:child_process").ChildProcess} worker @param {object} job @returns {Promise<Outcome>} */
+function playOne(worker, job) {
+  return new Promise((resolve) => {
+    const finish = (/** @type {Outcome} */ outcome) => {
+      clearTimeout(timer);
+      worker.removeAllListeners();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => {
+      worker.kill("SIGKILL");
+      worker.disconnect();
+      finish({ broken: `It did not end within ${CASE_LIMIT_MS / 1000} s.` });
+    }, CASE_LIMIT_MS);
+    worker.once("message", finish);
+    worker.once("exit", (code, signal) => finish({ broken: `The process that played it ended with ${code ?? signal}.` }));
+    worker.send(job);
+  });
+}

@@ -1,0 +1,39 @@
+/** Runtime logging, and reading its SQLite file. */
+import { exported, NotAvailable } from "../map/not-available.mjs";
+
+const FEATURE = "runtime logging";
+
+/** Columns of one table in order of `id`; those in `json` parsed and without null values. */
+async function readRows({ path, table, columns, json = [] }) {
+  // Not in every version of Node that the library runs on, so not in the types either.
+  const sqlite = process.getBuiltinModule?.(/** @type {any} */ ("node:sqlite"));
+  if (sqlite === undefined) throw new NotAvailable("reading SQLite files in this version of Node");
+  const database = new sqlite.DatabaseSync(path, { readOnly: true });
+  try {
+    const rows = database.prepare(`SELECT ${columns.map((name) => `"${name}"`).join(", ")} FROM "${table}" ORDER BY id`).all();
+    return rows.map((row) =>
+      Object.fromEntries(columns.map((name) => [name, json.includes(name) ? parsed(row[name]) : row[name]])),
+    );
+  } finally {
+    database.close();
+  }
+}
+
+const parsed = (text) => withoutNulls(JSON.parse(text));
+
+function withoutNulls(value) {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([key, item]) => [key, withoutNulls(item)]),
+  );
+}
+
+/** @type {Record<string, import("./index.mjs").Step>} */
+export const logging = {
+  start_logging: async ({ type, config }) => void (await exported("runtimeLogging", FEATURE).start({ loggerType: type, config })),
+  stop_logging: async () => void (await exported("runtimeLogging", FEATURE).stop()),
+  read_log: readRows,
+};
