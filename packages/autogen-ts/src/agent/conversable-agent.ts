@@ -154,8 +154,8 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
   // Chats.
 
   /** Starts a chat and waits for its end. @see initiateChat */
-  async initiateChat(recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
-    return await initiateChat(this, recipient, options);
+  initiateChat(recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
+    return initiateChat(this, recipient, options);
   }
 
   /** The same chat as an async iterable of its events. @see streamChat */

@@ -174,7 +174,8 @@ test("CONV-28 names of calls are normalised, null ids and types removed", async 
 });
 
 test("CONV-26 answers to calls stand before the human's words in the next request", async () => {
-  const { user, bot, model, stream } = pair(["fine"]);
+  const { user, bot, model } = pair(["fine"]);
+  const calls = ["1", "2"].map((id) => ({ id, type: "function", function: { name: "f", arguments: "{}" } }) as const);
   const message = {
     content: "stop",
     tool_responses: [
@@ -182,10 +183,12 @@ test("CONV-26 answers to calls stand before the human's words in the next reques
       { role: "tool", tool_call_id: "2", content: "b" },
     ],
   } as const;
-  await user.initiateChat(bot, { message, maxTurns: 1, stream });
+  await bot.send({ tool_calls: calls }, user, false, true);
+  await user.send(message, bot, true, true);
 
   assert.deepEqual(model.requests[0]?.["messages"], [
     { role: "system", content: "SYS" },
+    { role: "assistant", content: null, tool_calls: calls },
     { role: "tool", tool_call_id: "1", content: "a" },
     { role: "tool", tool_call_id: "2", content: "b" },
     { role: "user", content: "stop", name: "user" },

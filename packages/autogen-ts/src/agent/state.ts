@@ -3,7 +3,7 @@
  * (reply functions, hooks, tools) is not part of it: make the agent as before, then load its state.
  */
 import { readMessage, type ContentPart, type Json, type Message, type MessageDraft } from "../message/index.js";
-import { AutogenError } from "../run/index.js";
+import { AutogenError, isAutogenError } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
 import type { MemoryState } from "./agent-memory.js";
 
@@ -47,7 +47,7 @@ export function stateOf(
     humanInputs: memory.humanInputs,
   };
   // A copy: what the agent says later must not change what was saved.
-  return JSON.parse(JSON.stringify(state, refuseCode(agent.name))) as AgentState;
+  return plainCopy(state, agent.name);
 }
 
 /**
@@ -122,6 +122,19 @@ function keyedByName<V>(owner: string, values: ReadonlyMap<Agent, V>): Record<st
     record[name] = value;
   }
   return record;
+}
+
+function plainCopy(state: AgentState, owner: string): AgentState {
+  try {
+    return JSON.parse(JSON.stringify(state, refuseCode(owner))) as AgentState;
+  } catch (error) {
+    if (isAutogenError(error)) throw error;
+    throw new AutogenError(
+      "invalid-state",
+      `The state of \`${owner}\` cannot be saved: a message holds what JSON cannot (${error instanceof Error ? error.message : "it threw"}). Look into the \`context\` of messages.`,
+      { cause: error },
+    );
+  }
 }
 
 const refuseCode =

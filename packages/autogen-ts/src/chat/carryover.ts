@@ -48,7 +48,15 @@ function itemText(item: unknown): string {
   if (typeof item === "string") return item;
   if (typeof item === "object" && item !== null && "content" in item) {
     const { content } = item;
-    return typeof content === "string" ? content : JSON.stringify(content);
+    return typeof content === "string" ? content : jsonText(content);
   }
-  return JSON.stringify(item) ?? String(item);
+  return jsonText(item);
+}
+
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch (error) {
+    throw new AutogenError("invalid-option", "An item of `carryover` is no JSON. Pass texts and summaries.", { cause: error });
+  }
 }

@@ -73,6 +73,7 @@ const ended = (reason: StopReason): ExchangeEnd => ({ reason, detail: null });
 async function deliver(from: LoopAgent, to: LoopAgent, draft: string | MessageDraft, run: Run): Promise<Message> {
   const silent = from.silent ?? run.silent;
   const outgoing = await from.prepareMessage({ draft, recipient: to, silent });
+  run.throwIfAborted(); // hooks may take their time
   const { sent, received } = storable(outgoing, from);
   from.store(sent, to);
   to.store(received, from);
@@ -89,12 +90,14 @@ export async function sendThroughDoor(
   run: Run,
 ): Promise<void> {
   const outgoing = await from.prepareMessage({ draft, recipient: to, silent: from.silent ?? run.silent });
+  run.throwIfAborted();
   from.store(storable(outgoing, from).sent, to);
   await to.receive(outgoing, from, requestReply, run.silent, { run });
 }
 
 /** The recipient's half, for a message that comes in through `receive`. */
 export function acceptThroughDoor(to: LoopAgent, from: Agent, draft: string | MessageDraft, run: Run): void {
+  run.throwIfAborted();
   const { received } = storable(draft, from);
   to.store(received, from);
   announce(from, to, received, run, from.silent ?? run.silent);

@@ -1,7 +1,7 @@
 /** Starting a chat. Specification chapter 10, section 6. */
 import type { MessageDraft } from "../message/index.js";
 import type { ResponseCache } from "../model/index.js";
-import { AutogenError, isAutogenError, type Run } from "../run/index.js";
+import { AutogenError, isAutogenError, throwIfAborted, type Run } from "../run/index.js";
 import { isChatAgent, type Agent, type ChatAgent, type ChatContext } from "./agent.js";
 import { exchange, type ExchangeEnd } from "./exchange.js";
 import { openRun, type RunSettings } from "./open-run.js";
@@ -82,7 +82,9 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
   try {
     const end = await talk(sender, recipient, options, run);
     const { summaryMethod: method, summaryArgs: args } = options;
-    return finish(end, await summarise({ method, args, sender, recipient }, run));
+    const summary = await summarise({ method, args, sender, recipient }, run);
+    throwIfAborted(run.signal);
+    return finish(end, summary);
   } catch (error) {
     attachChat(error, finish({ reason: isAutogenError(error, "aborted") ? "aborted" : "error", detail: null }, ""));
     throw error;
@@ -92,6 +94,7 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
 async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ExchangeEnd> {
   const { clearHistory = true, maxTurns = null } = options;
   const watch = new ChatWatch(options, run);
+  throwIfAborted(run.signal); // before anything is forgotten
   const prepared = { replyAtReceive: maxTurns === null, clearHistory };
   sender.prepareChat(recipient, prepared);
   recipient.prepareChat(sender, prepared);
@@ -107,16 +110,11 @@ async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
   return await exchange({ from: sender, to: recipient, draft, maxTurns, watch }, run);
 }
 
-async function firstMessage(
-  sender: ChatAgent,
-  recipient: ChatAgent,
-  options: Resolved,
-  run: Run,
-): Promise<string | MessageDraft | null> {
+function firstMessage(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): ReturnType<MessageFunction> {
   const { message } = options;
   const context = contextOf(options);
-  if (typeof message === "function") return await message(sender, recipient, context);
-  return await sender.generateInitMessage(message, context, run);
+  if (typeof message === "function") return message(sender, recipient, context);
+  return sender.generateInitMessage(message, context, run);
 }
 
 const OWN_OPTIONS: ReadonlySet<string> = new Set(

@@ -2,7 +2,7 @@
  * When a chat ends, beyond what its agents decide. Predicates look at one message and serve as `isTerminationMsg` of
  * an agent too; conditions look at the whole chat. `anyOf` and `allOf` combine both.
  */
-import { contentText, functionCallOf, toolCallsOf, type Message } from "../message/index.js";
+import { contentText, functionCallOf, toolCallsOf, type Message, type ToolCall } from "../message/index.js";
 import { AutogenError, type StopReason, type UsageTotals } from "../run/index.js";
 
 /** Says whether this message is the last one. */
@@ -48,8 +48,9 @@ export function contains(text: string): MessagePredicate {
 export function toolCalled(name?: string): MessagePredicate {
   return (message) => {
     const call = functionCallOf(message);
-    const calls = toolCallsOf(message).map(({ function: called }) => called);
-    return [...calls, ...(call === undefined ? [] : [call])].some((one) => name === undefined || one.name === name);
+    // Written by a model: any part may be missing.
+    const calls = toolCallsOf(message).map(({ function: called }: Partial<ToolCall>) => called);
+    return [...calls, ...(call === undefined ? [] : [call])].some((one) => name === undefined || one?.name === name);
   };
 }
 

@@ -33,6 +33,7 @@ export class ChatWatch {
     const loop = this.#loops === null ? null : this.#checkLoop(this.#loops, from, message);
     if (loop !== null || this.#stopWhen === undefined) return loop;
     this.#start ??= this.#now();
+    this.#start.catch(() => undefined); // told to whoever asks for the time; a chat may be aborted before anybody does
     return checkCondition(this.#stopWhen, {
       message,
       from,

@@ -16,9 +16,9 @@ export type {
   ToolMessage,
   ToolResponse,
   UserMessage,
+  WireMessage,
 } from "./types.js";
 export { contentText, functionCallOf, isTextPart, toolCallsOf } from "./content.js";
 export { normalise, readMessage } from "./normalise.js";
 export type { Views } from "./normalise.js";
 export { wireMessages } from "./wire.js";
-export type { WireMessage } from "./wire.js";

@@ -2,7 +2,9 @@
  * From what users write to what is stored. Specification chapter 10, section 3.3.
  * The only place that looks into loose messages; from here on the code switches on `role`.
  */
-import type { ContentPart, Message, MessageDraft, Role } from "./types.js";
+import { frozenCopy } from "./frozen-copy.js";
+import { kindOf, problemOf, ROLES } from "./shape.js";
+import type { Message, MessageDraft } from "./types.js";
 
 /** The same message as both sides store it: their own words are `assistant`, those of the other side `user`. */
 export interface Views {
@@ -12,7 +14,6 @@ export interface Views {
 
 const COPIED = ["content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context"] as const;
 const READ: ReadonlySet<string> = new Set([...COPIED, "role"]);
-const ROLES: readonly string[] = ["system", "user", "assistant", "tool", "function"] satisfies readonly Role[];
 
 /**
  * One frozen copy of `draft` for the two histories; they share everything below the top level.
@@ -35,7 +36,10 @@ export function normalise(draft: string | MessageDraft, speaker: string): Views 
   const message: Record<string, unknown> = {};
   for (const key of COPIED) {
     const value = draft[key];
-    if (value !== null && value !== undefined) message[key] = key === "context" ? value : frozenCopy(value);
+    if (value === null || value === undefined) continue;
+    const copied = storedCopy(key, value);
+    if ("problem" in copied) return copied.problem;
+    message[key] = copied.copy;
   }
   if (message["content"] === undefined) {
     if (message["function_call"] === undefined && message["tool_calls"] === undefined) return "it has neither content nor a call";
@@ -53,18 +57,35 @@ export function normalise(draft: string | MessageDraft, speaker: string): Views 
  */
 export function readMessage(draft: MessageDraft): Message | string {
   if (typeof draft !== "object" || draft === null || Array.isArray(draft)) return `it is ${kindOf(draft)}, not an object`;
-  if (Object.isFrozen(draft) && ROLES.includes(draft.role ?? "")) return draft as Message;
   const role = draft.role ?? "user";
   if (!ROLES.includes(role)) return `its \`role\` is none of ${ROLES.join(", ")}`;
   const problem = problemOf(draft);
   if (problem !== null) return problem;
   const hasCall = draft.function_call != null || draft.tool_calls != null;
   if (draft.content === undefined && !hasCall) return "it has neither content nor a call";
+  if (isAsStored(draft)) return draft as Message;
   // Keys stay in the order in which they were saved, so that a request made of them is the same to the byte.
-  const kept = Object.entries({ content: null, role, ...draft })
-    .filter(([key, value]) => key === "content" || (READ.has(key) && value != null))
-    .map(([key, value]) => [key, key === "context" ? value : frozenCopy(value)]);
-  return Object.freeze(Object.fromEntries(kept)) as Message; // The shape was checked above.
+  const message: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries({ ...draft, role, content: draft.content ?? null })) {
+    if (key !== "content" && (!READ.has(key) || value == null)) continue;
+    const copied = storedCopy(key, value);
+    if ("problem" in copied) return copied.problem;
+    message[key] = copied.copy;
+  }
+  return Object.freeze(message) as unknown as Message; // The shape was checked above.
+}
+
+/** Whether this is frozen as a whole and holds nothing that would have to be dropped: most messages of histories. */
+function isAsStored(draft: MessageDraft): boolean {
+  if (!Object.isFrozen(draft) || draft.role === undefined || draft.content === undefined) return false;
+  return Object.entries(draft).every(([key, value]) => READ.has(key) && (key === "context" || typeof value !== "object"));
+}
+
+/** `context` belongs to the user and may hold anything. */
+function storedCopy(key: string, value: unknown): { readonly copy: unknown } | { readonly problem: string } {
+  if (key === "context") return { copy: value };
+  const copied = frozenCopy(value);
+  return "problem" in copied ? { problem: `its \`${key}\` ${copied.problem}` } : copied;
 }
 
 /** The role that holds on both sides, if the message sets one. */
@@ -84,41 +105,3 @@ function views(message: Record<string, unknown>, role: string | null): Views {
 /** The shape was checked by `problemOf`, key by key, which the compiler cannot follow. The spread comes last for speed. */
 const stored = (message: Record<string, unknown>, role: string): Message =>
   Object.freeze({ role, ...message }) as unknown as Message;
-
-function problemOf(draft: MessageDraft): string | null {
-  const { content, tool_calls, tool_responses, function_call, name, override_role } = draft as Record<string, unknown>;
-  if (content != null && !["string", "function"].includes(typeof content) && !Array.isArray(content)) {
-    return `its content is ${kindOf(content)}, not a text, a list of parts or a function`;
-  }
-  if (Array.isArray(content) && !content.every(isPart)) return "a part of its content is not an object with a `type`";
-  if (tool_calls != null && !(Array.isArray(tool_calls) && tool_calls.every(isObject)))
-    return "its `tool_calls` is not a list of objects";
-  if (tool_responses != null && !(Array.isArray(tool_responses) && tool_responses.every(isObject))) {
-    return "its `tool_responses` is not a list of objects";
-  }
-  if (function_call != null && !isObject(function_call)) return "its `function_call` is not an object";
-  if (name != null && typeof name !== "string") return "its `name` is not a text";
-  if (override_role !== undefined && !ROLES.includes(override_role as string)) {
-    return `its \`override_role\` is none of ${ROLES.join(", ")}`;
-  }
-  return null;
-}
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
-const isPart = (value: unknown): value is ContentPart =>
-  isObject(value) && typeof (value as { type?: unknown }).type === "string";
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-/** Deep and frozen, so that both histories, hooks and requests can share it. Functions stay as they are. */
-function frozenCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy));
-  if (typeof value !== "object" || value === null) return value;
-  const copy: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) copy[key] = frozenCopy(item);
-  return Object.freeze(copy);
-}

@@ -109,3 +109,13 @@ export interface MessageDraft {
 
 /** What a reply step may answer: a text, a message, or nothing. */
 export type Reply = string | MessageDraft | null;
+
+/** A message as it goes to an endpoint; a content function is filled in by whoever makes the request. */
+export interface WireMessage {
+  readonly role: string;
+  readonly content?: Content | null;
+  readonly name?: string;
+  readonly function_call?: FunctionCall;
+  readonly tool_calls?: readonly ToolCall[];
+  readonly tool_call_id?: string;
+}

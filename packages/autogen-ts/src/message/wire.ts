@@ -2,21 +2,13 @@
  * From stored messages to those of a model request. Specification chapter 10, section 12.1 (D10-14: only wire
  * keys, no name on answers of tools).
  */
-import type { Content, FunctionCall, Message, TemplateValues, ToolCall, ToolResponse } from "./types.js";
-
-/** A message as it goes to an endpoint; a content function is filled in by whoever makes the request. */
-export interface WireMessage {
-  readonly role: string;
-  readonly content?: Content | null;
-  readonly name?: string;
-  readonly function_call?: FunctionCall;
-  readonly tool_calls?: readonly ToolCall[];
-  readonly tool_call_id?: string;
-}
+import { pairCalls } from "./pair-calls.js";
+import type { Message, TemplateValues, ToolResponse, WireMessage } from "./types.js";
 
 /**
  * The messages of a request, in order. A message that answers several calls becomes one message for each, then
- * itself unless its role is `tool`. Messages that are as the wire wants them are passed on uncopied.
+ * itself unless its role is `tool`. Each tool call is answered exactly once, right behind its message, whatever the
+ * history looks like. Messages that are as the wire wants them are passed on uncopied.
  */
 export function wireMessages(messages: readonly Message[]): WireMessage[] {
   const wire: WireMessage[] = [];
@@ -29,7 +21,7 @@ export function wireMessages(messages: readonly Message[]): WireMessage[] {
     for (const response of responses) wire.push(wireResponse(response));
     if (message.role !== "tool") wire.push(wireMessage(message));
   }
-  return wire;
+  return pairCalls(wire);
 }
 
 interface StoredKeys extends WireMessage {
@@ -38,12 +30,13 @@ interface StoredKeys extends WireMessage {
 }
 
 function wireMessage(message: Message): WireMessage {
-  const { context, tool_responses, ...wire }: StoredKeys = message;
-  if (message.role === "tool" && message.name !== undefined) {
-    const { name: _name, ...rest } = wire;
-    return rest;
-  }
-  return context === undefined && tool_responses === undefined ? message : wire;
+  const stored: StoredKeys = message;
+  const isNamedTool = message.role === "tool" && message.name !== undefined;
+  if (!isNamedTool && stored.context === undefined && stored.tool_responses === undefined) return message;
+  const { context: _context, tool_responses: _responses, ...wire } = stored;
+  if (!isNamedTool) return wire;
+  const { name: _name, ...rest } = wire;
+  return rest;
 }
 
 function wireResponse(response: ToolResponse): WireMessage {

@@ -20,10 +20,18 @@ export function instantiate<T extends Template>(
   allowFormat = false,
 ): Exclude<Template, (context: TemplateValues) => string> | T {
   if (context === null || context === undefined || Object.keys(context).length === 0) return template;
-  if (typeof template === "function") return template(context);
+  if (typeof template === "function") return written(template(context));
   if (!allowFormat || template === null || template === undefined) return template;
   if (typeof template === "string") return format(template, context);
   return template.map((part) => formatPart(part, context));
+}
+
+/** Functions are written by users: the type is a promise, not a fact. */
+function written(content: unknown): string | readonly ContentPart[] {
+  // Parts are allowed as everywhere.
+  if (typeof content === "string" || Array.isArray(content)) return content as string | readonly ContentPart[];
+  const kind = content === null ? "null" : `a value of type ${typeof content}`;
+  throw new AutogenError("invalid-message", `A content function gave ${kind}. Let it give a text.`);
 }
 
 function formatPart(part: ContentPart, context: TemplateValues): ContentPart {

@@ -58,18 +58,35 @@ function replyOf({ role, content, function_call, tool_calls }: ResponseMessage):
   return {
     role: role ?? "assistant",
     content,
-    ...(function_call == null ? {} : { function_call: withCleanName(function_call) }),
-    ...(tool_calls == null ? {} : { tool_calls: tool_calls.map(cleanCall) }),
+    ...(function_call == null ? {} : { function_call: cleanFunction(function_call) }),
+    ...(Array.isArray(tool_calls) ? { tool_calls: tool_calls.map(cleanCall) } : {}),
   };
 }
 
-function cleanCall(call: ToolCall): ToolCall {
-  const { id, type }: { readonly id?: string | null; readonly type?: "function" | null } = call;
-  return { ...(id == null ? {} : { id }), ...(type == null ? {} : { type }), function: withCleanName(call.function) };
+/** What models write of a call, through endpoints of all kinds: anything may be missing, or of another type. */
+function cleanCall(call: unknown): ToolCall {
+  const { id, type, function: called } = (call ?? {}) as { readonly [part in keyof ToolCall]?: unknown };
+  return {
+    ...(typeof id === "string" ? { id } : {}),
+    ...(type === "function" ? { type } : {}),
+    function: cleanFunction(called),
+  };
 }
 
-function withCleanName({ name, arguments: text }: FunctionCall): FunctionCall {
-  return { arguments: text, name: normalizeName(name) };
+function cleanFunction(called: unknown): FunctionCall {
+  const parts = typeof called === "object" && called !== null ? called : {};
+  const { name, arguments: given } = parts as { readonly [part in keyof FunctionCall]?: unknown };
+  return { arguments: argumentsText(given), name: typeof name === "string" ? normalizeName(name) : "" };
+}
+
+/** Some endpoints give the arguments as an object already. */
+function argumentsText(given: unknown): string {
+  if (typeof given === "string") return given;
+  try {
+    return typeof given === "object" && given !== null ? JSON.stringify(given) : "";
+  } catch {
+    return ""; // no JSON: the model is told what is missing
+  }
 }
 
 /** Each character outside of `[a-zA-Z0-9_-]` becomes `_`; cut to 64. */

@@ -43,17 +43,17 @@ interface CallRequest {
   readonly messages: readonly Message[];
   readonly sender: Agent | null;
   /** Written by a model: any part may be missing. */
-  readonly call: Partial<FunctionCall> | undefined;
+  readonly call: Partial<FunctionCall> | null | undefined;
   readonly callId?: string;
   readonly run: Run;
 }
 
 /** What goes wrong inside a call is an answer for the model; an abort is not. */
-export async function runCall({ recipient, messages, sender, call = {}, callId, run }: CallRequest): Promise<ToolOutcome> {
-  const name = call.name ?? "";
+export async function runCall({ recipient, messages, sender, call, callId, run }: CallRequest): Promise<ToolOutcome> {
+  const name = call?.name ?? "";
   const tool = recipient.functionMap.get(name);
   if (tool === undefined) return { ok: false, content: `Error: Function ${name} not found.` };
-  const parsed = parseArguments(call.arguments);
+  const parsed = parseArguments(call?.arguments);
   if (!parsed.ok) return { ok: false, content: parsed.content };
   const id = callId === undefined ? {} : { callId };
   run.emit({ type: "tool.start", agent: recipient.name, tool: name, ...id });
@@ -86,6 +86,16 @@ async function settled(execute: () => Promise<unknown>): Promise<ToolOutcome> {
     return { ok: true, content: resultText(await execute()) };
   } catch (error) {
     if (isAutogenError(error, "aborted")) throw error;
-    return { ok: false, content: `Error: ${error instanceof Error ? error.message : String(error)}` };
+    return { ok: false, content: `Error: ${reasonOf(error)}` };
+  }
+}
+
+/** Anything can be thrown, also what has no text form. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  try {
+    return resultText(error);
+  } catch {
+    return "the tool threw something that cannot be shown";
   }
 }
