@@ -39,6 +39,7 @@ export const RULES = [
 /** @type {readonly Divergence[]} */
 export const DIVERGENCES = [
   { case: "carry-list-mixed", divergence: "D10-8", instead: "objects and other values in carryover are shown as JSON" },
+  { case: "client-cache-params", divergence: "decisions §4, response cache", instead: "the endpoint counts in the key" },
   {
     case: "client-own-error",
     divergence: "decisions §5, clients",

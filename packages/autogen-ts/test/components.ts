@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-export type Component = "bubblewrap" | "deno" | "pyodide" | "python3" | "bash";
+export type Component = "bubblewrap" | "deno" | "pyodide" | "python3" | "bash" | "redis-server";
 
 const INSTALL: Readonly<Record<Component, string>> = {
   bubblewrap: "apt-get install -y bubblewrap",
@@ -14,6 +14,7 @@ const INSTALL: Readonly<Record<Component, string>> = {
   pyodide: "npm install pyodide",
   python3: "apt-get install -y python3",
   bash: "apt-get install -y bash",
+  "redis-server": "apt-get install -y redis-server",
 };
 
 /**

@@ -10,6 +10,7 @@ export interface CallbackStreamOptions {
   input(prompt: string, options: InputOptions): string | null | Promise<string | null>;
   /** Gets the text of each `print`, line breaks included. @default dropped */
   print?(text: string): void;
+  note?(text: string): void;
   warn?(text: string): void;
   event?(event: RunEvent): void;
   /** @default false */
@@ -30,6 +31,9 @@ export function callbackStream(callbacks: CallbackStreamOptions): IOStream {
     supportsColor: callbacks.supportsColor ?? false,
     print(objects, options) {
       callbacks.print?.(printedText(objects, options));
+    },
+    note(text) {
+      callbacks.note?.(text);
     },
     warn(text) {
       callbacks.warn?.(text);

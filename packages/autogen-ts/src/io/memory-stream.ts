@@ -9,6 +9,8 @@ export interface MemoryStream extends IOStream {
   readonly text: string;
   /** The prompts shown so far, in order. */
   readonly prompts: readonly string[];
+  /** Remarks so far. */
+  readonly notes: readonly string[];
   /** Warnings so far. */
   readonly warnings: readonly string[];
   /** Lines that were not asked for yet. */
@@ -25,11 +27,15 @@ export function memoryStream(lines: readonly string[] = []): MemoryStream {
   const waiting = [...lines];
   const printed: string[] = [];
   const prompts: string[] = [];
+  const notes: string[] = [];
   const warnings: string[] = [];
   return {
     supportsColor: false,
     print(objects, options) {
       printed.push(printedText(objects, options));
+    },
+    note(text) {
+      notes.push(text);
     },
     warn(text) {
       warnings.push(text);
@@ -48,6 +54,9 @@ export function memoryStream(lines: readonly string[] = []): MemoryStream {
     },
     get prompts() {
       return prompts;
+    },
+    get notes() {
+      return notes;
     },
     get warnings() {
       return warnings;

@@ -57,6 +57,7 @@ export function consolePrinter(stream: OutputStream): Subscriber {
         stream.print(event.text, { end: "", flush: true });
         return;
       case "llm.end":
+        if (event.cached && !event.silent) stream.note?.(`${event.agent}: answer of ${event.model} from the cache`);
         if (!streaming) return;
         streaming = false;
         stream.print(stream.supportsColor === true ? "\u001B[0m\n" : "\n");

@@ -27,6 +27,8 @@ export interface OutputStream {
   print(objects: unknown, options?: PrintOptions): void;
   /** Whether ANSI colours make sense. @default false */
   readonly supportsColor?: boolean;
+  /** Takes remarks that are no part of a run's text (a console: standard error). Without it they are events only. */
+  note?(text: string): void;
   /** Takes warnings of a run, apart from its text (a console: standard error). Without it they are events only. */
   warn?(text: string): void;
   /** Takes each event of a run as data, before its text is printed: for streams that draw a chat themselves. */

@@ -13,6 +13,9 @@ export function teeStream(first: IOStream, ...others: readonly OutputStream[]): 
     print(objects, options) {
       for (const stream of all) stream.print(objects, options);
     },
+    note(text) {
+      for (const stream of all) stream.note?.(text);
+    },
     warn(text) {
       for (const stream of all) stream.warn?.(text);
     },

@@ -110,6 +110,7 @@ async function answerCached(
   const response = await underWay.answer({
     cache,
     key,
+    ...(signal === undefined ? {} : { signal }),
     ask: () => askEndpoint(attempt, signal),
     complete: async (stored) =>
       stored.cost === undefined || stored.cost === null

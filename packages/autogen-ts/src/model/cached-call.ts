@@ -1,6 +1,6 @@
 /** Asking a cache before asking an endpoint; equal calls at the same time ask once. Chapter 23; chapter 20, section 14. */
 import type { Host, ModelResponse } from "../run/index.js";
-import { DEFAULT_CACHE_SEED, isCacheable, type ResponseCache } from "./cache.js";
+import { DEFAULT_CACHE_SEED, isCacheable, isResponse, type ResponseCache } from "./cache.js";
 import type { Options } from "./option-keys.js";
 
 /** The cache for a call: the given one, else the host's for the seed; null for none, known at once for most calls. */
@@ -22,6 +22,8 @@ export interface CachedCall {
   /** Adds what a stored response may lack; a changed response is stored again. */
   readonly complete: (stored: ModelResponse) => Promise<ModelResponse>;
   readonly warn: (code: string, text: string) => void;
+  /** What comes after it has fired is not stored: a client may answer an abort with what it has so far. */
+  readonly signal?: AbortSignal;
 }
 
 /** A response as an effect gives it: `cached` when no request was made for it. */
@@ -29,10 +31,10 @@ export interface EffectResponse extends ModelResponse {
   readonly cached?: boolean;
 }
 
-/** The calls of one wrapper that are under way. */
-export class CallsUnderWay {
-  readonly #calls = new WeakMap<ResponseCache, Map<string, Promise<EffectResponse>>>();
+/** The calls under way, by cache: agents that share a cache share its calls, whichever wrapper makes them. */
+const underWay = new WeakMap<ResponseCache, Map<string, Promise<EffectResponse>>>();
 
+export class CallsUnderWay {
   /** Answers from the cache or from an equal call under way, marked `cached`; else asks and stores. A cache that fails counts as empty. */
   async answer(call: CachedCall): Promise<EffectResponse> {
     const calls = this.#callsOf(call.cache);
@@ -51,31 +53,53 @@ export class CallsUnderWay {
   }
 
   #callsOf(cache: ResponseCache): Map<string, Promise<EffectResponse>> {
-    let calls = this.#calls.get(cache);
-    if (calls === undefined) this.#calls.set(cache, (calls = new Map<string, Promise<EffectResponse>>()));
+    let calls = underWay.get(cache);
+    if (calls === undefined) underWay.set(cache, (calls = new Map<string, Promise<EffectResponse>>()));
     return calls;
   }
 }
 
+type OpenCache = Pick<ResponseCache, "get" | "set">;
+
 async function lookUpOrAsk(call: CachedCall): Promise<EffectResponse> {
-  const { cache, key } = call;
-  const stored = await tolerant(call, "read", async () => await cache.get(key));
-  if (stored !== undefined && stored !== null) {
+  const cache = call.cache.reportTo?.(call.warn) ?? call.cache;
+  const { works, response: stored } = await lookUp(cache, call);
+  if (stored !== null) {
     const complete = await call.complete(stored);
-    if (complete !== stored) await tolerant(call, "written", async () => await cache.set(key, complete));
+    if (complete !== stored) await store(cache, call, complete);
     return { ...complete, cached: true };
   }
   const response = await call.ask();
-  if (isCacheable(response)) await tolerant(call, "written", async () => await cache.set(key, response));
+  if (works && isCacheable(response) && call.signal?.aborted !== true) await store(cache, call, response);
   return response;
 }
 
-async function tolerant<T>({ warn }: CachedCall, what: string, work: () => Promise<T>): Promise<T | undefined> {
+/** `works` is false when the cache threw: then it is left alone for the rest of the call. */
+async function lookUp(
+  cache: OpenCache,
+  { key, warn }: CachedCall,
+): Promise<{ readonly works: boolean; readonly response: ModelResponse | null }> {
   try {
-    return await work();
+    const found: unknown = await cache.get(key);
+    if (found === undefined || found === null) return { works: true, response: null };
+    if (isResponse(found)) return { works: true, response: found };
+    warn("cache-failed", "The response cache holds something else than a response for a request, which is therefore made.");
+    return { works: true, response: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    warn("cache-failed", `The response cache could not be ${what}: ${reason}. The call goes on without it.`);
-    return undefined;
+    warnOf(error, warn);
+    return { works: false, response: null };
   }
+}
+
+async function store(cache: OpenCache, { key, warn }: CachedCall, response: ModelResponse): Promise<void> {
+  try {
+    await cache.set(key, response);
+  } catch (error) {
+    warnOf(error, warn);
+  }
+}
+
+function warnOf(error: unknown, warn: CachedCall["warn"]): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  warn("cache-failed", `The response cache failed: ${reason}. Calls go on without it.`);
 }

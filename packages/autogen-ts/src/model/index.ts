@@ -1,3 +1,5 @@
+export { InMemoryCache } from "./cache-memory.js";
+export type { InMemoryCacheOptions } from "./cache-memory.js";
 export { Budget } from "./budget.js";
 export type { BudgetLimits, BudgetUse } from "./budget.js";
 export { cacheKey, DEFAULT_CACHE_SEED, isCacheable } from "./cache.js";

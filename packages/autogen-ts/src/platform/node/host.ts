@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { abortError, type Host } from "../../run/index.js";
 import { consolePrinter, type IOStream as Stream } from "../../io/index.js";
+import { DefaultCaches } from "./cache/index.js";
 import { ExecutorChooser } from "./executors/index.js";
 import { consoleStream } from "./io/console-stream.js";
 import { StreamContext } from "./io/stream-context.js";
@@ -15,6 +16,9 @@ export const IOStream: StreamContext = new StreamContext(consoleStream());
 /** Remembers which sandboxes hold on this machine. */
 const executors = new ExecutorChooser();
 
+/** The caches of calls that name none. */
+const caches = new DefaultCaches((name) => process.env[name]);
+
 /** The host that runs get when they are given none. */
 export const host: Host = {
   now: () => Date.now(),
@@ -23,6 +27,7 @@ export const host: Host = {
   environment: (name) => process.env[name],
   stream: () => IOStream.getDefault(),
   subscriber: () => consolePrinter(IOStream.getDefault()),
+  responseCache: (seed) => caches.open(seed),
   chooseExecutor: async (request) => await executors.choose(request),
   async sleep(ms, signal) {
     try {

@@ -25,3 +25,23 @@ export type { WebsocketServer } from "./io/websockets.js";
 export type { WebsocketClient, WebsocketOptions } from "./io/websocket-options.js";
 export type { WebsocketStream } from "./io/websocket-stream.js";
 export type { ConnectionRequest } from "./io/websocket-access.js";
+export { Cache, CacheProblem } from "./cache/index.js";
+export type {
+  CacheConfig,
+  CacheOptions,
+  CacheStats,
+  CacheStore,
+  CacheWarning,
+  CosmosCacheOptions,
+  CosmosClientLike,
+  CosmosContainerLike,
+  CosmosDatabaseLike,
+  CosmosItem,
+  CosmosPlace,
+  DiskCacheOptions,
+  DiskLimitOptions,
+  KeyvCacheOptions,
+  KeyvLike,
+  RedisCacheOptions,
+  SeedOption,
+} from "./cache/index.js";

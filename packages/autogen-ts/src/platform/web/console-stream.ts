@@ -9,6 +9,9 @@ export function consoleStream(): IOStream {
     print(objects, options) {
       console.log(printedText(objects, { ...options, end: "" }));
     },
+    note(text) {
+      console.info(text);
+    },
     warn(text) {
       console.warn(text);
     },

@@ -48,6 +48,11 @@ export function consoleStream({ inputTimeoutMs }: ConsoleStreamOptions = {}): IO
     return await lines.next(signal);
   }
 
+  const toStandardError = (text: string): void => {
+    const write = (): void => void process.stderr.write(`${text}\n`);
+    if (process.stderr.isTTY && terminal !== null) terminal.above(write);
+    else write();
+  };
   return {
     get supportsColor() {
       return wantsColor(process.env, process.stdout.isTTY);
@@ -57,11 +62,8 @@ export function consoleStream({ inputTimeoutMs }: ConsoleStreamOptions = {}): IO
       if (process.stdout.isTTY) (terminal ??= new TerminalEditor(process.stdout, canEdit())).print(text);
       else process.stdout.write(text);
     },
-    warn(text) {
-      const write = (): void => void process.stderr.write(`warning: ${text}\n`);
-      if (process.stderr.isTTY && terminal !== null) terminal.above(write);
-      else write();
-    },
+    note: (text) => toStandardError(text),
+    warn: (text) => toStandardError(`warning: ${text}`),
     input,
   };
 }
