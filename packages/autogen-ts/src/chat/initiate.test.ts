@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { pair, rejection, texts } from "../../test/pairs.js";
-import { chatOfError, ConversableAgent, isAutogenError, memoryStream, type Agent, type RunEvent } from "../index.js";
+import {
+  chatOfError,
+  ConversableAgent,
+  isAutogenError,
+  memoryStream,
+  type Agent,
+  type ModelUsage,
+  type RunEvent,
+  type ToolFunction,
+} from "../index.js";
 
 test("CONV-01 a chat of two: both histories, and a request of system message and history", async () => {
   const { user, bot, model, stream } = pair(["hello back"]);
@@ -315,6 +324,25 @@ test("D10-19 the events of a chat come in order, numbered, and the result is ret
     [0, 1, 2, 3, 4, 5],
   );
   assert.equal(step.value.summary, "r");
+});
+
+test("a chat that is part of a run shares its events and usage; its own subscriber sees only this part", async () => {
+  const inner = pair(["inner"]);
+  const seen: string[] = [];
+  const nested: ToolFunction = async (_args, { run }) => {
+    const onEvent = (event: RunEvent): void => void seen.push(`${event.path} ${event.type}`);
+    const result = await inner.user.initiateChat(inner.bot, { message: "m", maxTurns: 1, silent: true, run, onEvent });
+    return result.summary;
+  };
+  const call = { tool_calls: [{ id: "1", type: "function" as const, function: { name: "nested", arguments: "{}" } }] };
+  const asking = pair([call, "done"], { functionMap: { nested } });
+
+  const result = await asking.user.initiateChat(asking.bot, { message: "go", maxTurns: 2, stream: asking.stream });
+
+  assert.deepEqual(texts(result.chatHistory), ["go", "", "inner", "done"]);
+  assert.deepEqual(new Set(seen.map((line) => line.split(" ")[0])), new Set(["run/chat-0/chat-0"]));
+  assert.deepEqual([seen[0], seen.at(-1)], ["run/chat-0/chat-0 chat.start", "run/chat-0/chat-0 chat.end"]);
+  assert.equal((result.cost.usageIncludingCachedInference["scripted"] as ModelUsage).total_tokens, 45);
 });
 
 test("leaving the loop of events aborts the chat", async () => {

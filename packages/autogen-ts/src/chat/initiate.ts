@@ -1,7 +1,7 @@
 /** Starting a chat. Specification chapter 10, section 6. */
 import type { MessageDraft } from "../message/index.js";
 import type { ResponseCache } from "../model/index.js";
-import { AutogenError, isAutogenError, throwIfAborted, type Run } from "../run/index.js";
+import { AutogenError, isAutogenError, type Run } from "../run/index.js";
 import { isChatAgent, type Agent, type ChatAgent, type ChatContext } from "./agent.js";
 import { exchange, type ExchangeEnd } from "./exchange.js";
 import { openRun, type RunSettings } from "./open-run.js";
@@ -83,7 +83,7 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
     const end = await talk(sender, recipient, options, run);
     const { summaryMethod: method, summaryArgs: args } = options;
     const summary = await summarise({ method, args, sender, recipient }, run);
-    throwIfAborted(run.signal);
+    run.throwIfAborted();
     return finish(end, summary);
   } catch (error) {
     attachChat(error, finish({ reason: isAutogenError(error, "aborted") ? "aborted" : "error", detail: null }, ""));
@@ -94,7 +94,7 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
 async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ExchangeEnd> {
   const { clearHistory = true, maxTurns = null } = options;
   const watch = new ChatWatch(options, run);
-  throwIfAborted(run.signal); // before anything is forgotten
+  run.throwIfAborted(); // before anything is forgotten
   const prepared = { replyAtReceive: maxTurns === null, clearHistory };
   sender.prepareChat(recipient, prepared);
   recipient.prepareChat(sender, prepared);
@@ -144,10 +144,17 @@ function checkedPartner(sender: ChatAgent, recipient: Agent): ChatAgent {
 
 /** Two chats of one pair at once would mix their histories (D10-20). */
 function occupyBoth(sender: ChatAgent, recipient: ChatAgent): () => void {
-  const releases = [sender.occupy(recipient), recipient.occupy(sender)];
-  return () => {
-    for (const release of releases) release();
-  };
+  const releaseSender = sender.occupy(recipient);
+  try {
+    const releaseRecipient = recipient.occupy(sender);
+    return () => {
+      releaseSender();
+      releaseRecipient();
+    };
+  } catch (error) {
+    releaseSender();
+    throw error;
+  }
 }
 
 function checkMaxTurns(maxTurns: unknown): void {

@@ -33,8 +33,7 @@ export async function openRun(settings: RunSettings, segment: string): Promise<R
       ...(layers === undefined ? {} : { layers }),
       ...(signal === undefined ? {} : { signal }),
     });
-    // The subscriber ends with the whole run; it sees only this part.
-    if (onEvent !== undefined) run.subscribe((event) => event.path.startsWith(part.path) && onEvent(event));
+    if (onEvent !== undefined) followPart(run, part.path, onEvent);
     return part;
   }
   const platform = settings.host ?? (await loadHost());
@@ -50,6 +49,15 @@ export async function openRun(settings: RunSettings, segment: string): Promise<R
     ...(layers === undefined ? {} : { layers }),
   });
   return root.child(segment);
+}
+
+/** Tells of one part of a run, until its chat ends. */
+function followPart(run: Run, path: string, onEvent: Subscriber): void {
+  const unsubscribe = run.subscribe((event) => {
+    if (event.path !== path && !event.path.startsWith(`${path}/`)) return;
+    if (event.path === path && event.type === "chat.end") unsubscribe();
+    onEvent(event);
+  });
 }
 
 /** The budget comes first, so that answers from a recording count like all others. */
