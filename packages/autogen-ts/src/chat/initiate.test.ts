@@ -255,6 +255,21 @@ test("CONV-35 an error of a reply function reaches the caller, with the history 
   assert.deepEqual(texts(chat?.chatHistory ?? []), ["m", "r1"]);
 });
 
+test("bad input: a peer that throws ends the chat with its error, and the pair is free again", async () => {
+  class Broken extends ConversableAgent {
+    override receive(): Promise<void> {
+      return Promise.reject(new Error("out of order"));
+    }
+  }
+  const { user, stream } = pair([]);
+  const broken = new Broken({ name: "broken" });
+
+  for (const message of ["once", "again"]) {
+    assert.match(String(await rejection(user.initiateChat(broken, { message, stream }))), /out of order/);
+  }
+  assert.deepEqual(texts(user.chatMessages.get(broken) ?? []), ["again"]);
+});
+
 test("bad input: an agent cannot chat with itself", async () => {
   const { user } = pair([]);
   const error = await rejection(user.initiateChat(user, { message: "m" }));
