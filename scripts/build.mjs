@@ -12,36 +12,43 @@ import { filesBelow, library, root, runNode, shown, tsc } from "./paths.mjs";
 const COPIED = ["LICENSE", "CHANGELOG.md"];
 
 /**
- * @param {{ folder?: string, project?: string }} [options] the package and its project file, for tests
+ * @param {{ folder?: string, project?: string, declarations?: boolean }} [options] the package and its project file, for
+ *   tests; without declarations nothing is checked, and neither compiler nor optional packages are needed
  * @returns {Promise<"built" | "up to date">}
  * @throws {Error} with the compiler's messages
  */
-export async function build({ folder = library, project = "tsconfig.build.json" } = {}) {
+export async function build({ folder = library, project = "tsconfig.build.json", declarations = true } = {}) {
   const dist = join(folder, "dist");
   const stamp = join(dist, ".built");
   const sources = filesBelow(join(folder, "src")).filter((path) => isBuilt(shown(path, folder)));
-  const declarations = new Set(sources.flatMap((path) => declarationsOf(shown(path, join(folder, "src")))));
-  const settings = [join(folder, project), join(folder, "package.json"), join(root, "tsconfig.base.json"), tsc];
+  const settings = [join(folder, project), join(folder, "package.json"), join(root, "tsconfig.base.json")];
   const state = fingerprint([...settings, ...sources]);
 
   copyToPackage(folder);
   const before = readStamp(stamp);
   const missing = before === null || before.outputs.some((output) => !existsSync(join(dist, output)));
-  if (!missing && before.state === state) return "up to date";
+  if (!missing && before.state === state && (before.declarations || !declarations)) return "up to date";
 
   rmSync(stamp, { force: true });
   // The compiler trusts its own notes about what it has written before.
   if (missing) rmSync(join(dist, ".tsbuildinfo"), { force: true });
-  const [{ code, output }, bundled] = await Promise.all([
-    runNode(tsc, ["-p", join(folder, project)]),
+  const [problems, bundled] = await Promise.all([
+    declarations ? compile(join(folder, project)) : "",
     bundle(folder).catch((error) => error),
   ]);
-  if (code !== 0) throw new Error(`The build failed.\n${output}`);
+  if (problems !== "") throw new Error(`The build failed.\n${problems}`);
   if (bundled instanceof Error) throw new Error(`The build failed.\n${bundled.message}`);
-  const outputs = new Set([...declarations, ...bundled]);
-  removeStale(dist, outputs);
-  writeFileSync(stamp, JSON.stringify({ state, outputs: [...outputs] }));
+  const written = declarations ? sources.flatMap((path) => declarationsOf(shown(path, join(folder, "src")))) : [];
+  const outputs = [...new Set([...written, ...bundled])];
+  removeStale(dist, new Set(outputs));
+  writeFileSync(stamp, JSON.stringify({ state, declarations, outputs }));
   return "built";
+}
+
+/** Checks the types and writes declarations; gives the compiler's messages. */
+async function compile(project) {
+  const { code, output } = await runNode(tsc, ["-p", project]);
+  return code === 0 ? "" : output || `ended with ${code}`;
 }
 
 /** What the last build wrote, and from what; null when there was none. */

@@ -32,6 +32,18 @@ test("each entry becomes a file with a declaration, tests none", async () => {
   expect(existsSync(join(folder, "dist", "a.test.js"))).toBe(false);
 });
 
+test("without declarations nothing is checked, and a build with them follows", async () => {
+  const folder = tree({ ...files, "src/a.ts": 'export const a: number = "one";\n' });
+  expect(await build({ folder, declarations: false })).toBe("built");
+  expect(await build({ folder, declarations: false })).toBe("up to date");
+  expect(existsSync(join(folder, "dist", "a.d.ts"))).toBe(false);
+  await expect(build({ folder })).rejects.toThrow("TS2322");
+  write(folder, { "src/a.ts": "export const a: number = 1;\n" });
+  expect(await build({ folder })).toBe("built");
+  expect(existsSync(join(folder, "dist", "a.d.ts"))).toBe(true);
+  expect(await build({ folder, declarations: false })).toBe("up to date");
+});
+
 test("a second build has nothing to do", async () => {
   const folder = tree(files);
   await build({ folder });

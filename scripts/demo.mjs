@@ -10,7 +10,7 @@ const ENTRY = join(root, "examples", "two-agents", "main.js");
 
 try {
   await ensureInstalled("demo");
-  await build();
+  await build({ declarations: false });
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);

@@ -20,7 +20,7 @@ function environment() {
 /** @param {readonly string[]} names */
 async function main(names) {
   await ensureInstalled("demo");
-  await build();
+  await build({ declarations: false });
   const all = readdirSync(FOLDER).filter((name) => existsSync(join(FOLDER, name, "main.js")));
   const unknown = names.find((name) => !all.includes(name));
   if (unknown !== undefined) throw new Error(`There is no example \`${unknown}\`, only ${all.join(", ")}.`);

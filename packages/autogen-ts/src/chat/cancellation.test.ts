@@ -155,7 +155,9 @@ test.runIf(hasComponents("bash"))("aborted while code runs: the program and what
   await inFolder(async (_folder, workDir) => {
     const stopping = new AbortController();
     const marker = `61.${String(process.pid)}${String(Date.now())}`;
-    const code = `\`\`\`bash\nsleep ${marker} &\necho started\nsleep ${marker}\n\`\`\``;
+    // A child is there before it has become `sleep`: the script waits for that where it can see it.
+    const waiting = `while [ -d /proc/$! ] && ! grep -q ${marker} /proc/$!/cmdline; do :; done`;
+    const code = `\`\`\`bash\nsleep ${marker} &\n${waiting}\necho started\nsleep ${marker}\n\`\`\``;
     const executor = new LocalCommandLineCodeExecutor({ workDir });
     const agents = pair([code, "never"], { codeExecutionConfig: { executor } });
     let wasRunning = false;
