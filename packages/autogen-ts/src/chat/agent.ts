@@ -85,7 +85,7 @@ export interface ChatAgent extends LoopAgent {
   readonly toolOptions: SignatureOptions;
   /** Lines that a human typed for this agent. */
   readonly humanInputs: readonly string[];
-  /** The cache of the chat under way. */
+  /** The agent's own cache; that of a chat, null included, comes before it. */
   clientCache: ResponseCache | null;
   /** Marks the chat with `peer` as running until the returned function is called; throws when one is. */
   occupy(peer: Agent): () => void;

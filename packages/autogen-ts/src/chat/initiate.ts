@@ -50,14 +50,10 @@ export async function initiateChat(sender: ChatAgent, recipient: Agent, options:
   const { summaryMethod = "last_msg", summaryArgs = {}, cache = null } = options;
   checkSummaryMethod({ method: summaryMethod, args: summaryArgs, sender, recipient: partner });
   const release = occupyBoth(sender, partner);
-  const caches = [sender.clientCache, partner.clientCache] as const;
   try {
-    const run = await openRun(options, "chat");
-    sender.clientCache = cache;
-    partner.clientCache = cache;
+    const run = await openRun(options, "chat", { cache });
     return await chat(sender, partner, { ...options, summaryMethod, summaryArgs: { ...summaryArgs, cache } }, run);
   } finally {
-    [sender.clientCache, partner.clientCache] = caches;
     release();
   }
 }

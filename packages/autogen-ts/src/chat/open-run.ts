@@ -1,7 +1,7 @@
 /** Starts the run of a top-level call, or the part of a given run that this call is. */
 import { consolePrinter, type IOStream } from "../io/index.js";
 import { Budget, type BudgetLimits } from "../model/index.js";
-import { createRun, loadHost, type EffectLayer, type Host, type Run, type Subscriber } from "../run/index.js";
+import { createRun, loadHost, type EffectLayer, type Host, type Run, type RunContext, type Subscriber } from "../run/index.js";
 
 /** What every entry point of chats accepts about its run. */
 export interface RunSettings {
@@ -23,12 +23,16 @@ export interface RunSettings {
   readonly run?: Run;
 }
 
-/** @param segment name of the part, for paths and effect keys */
-export async function openRun(settings: RunSettings, segment: string): Promise<Run> {
+/**
+ * @param segment name of the part, for paths and effect keys
+ * @param context what holds for this part, besides what it inherits
+ */
+export async function openRun(settings: RunSettings, segment: string, context: Partial<RunContext> = {}): Promise<Run> {
   const { run, silent, onEvent, signal, stream } = settings;
   const layers = layersOf(settings);
   if (run !== undefined) {
     const part = run.child(segment, {
+      context,
       ...(silent === undefined ? {} : { silent }),
       ...(layers === undefined ? {} : { layers }),
       ...(signal === undefined ? {} : { signal }),
@@ -48,7 +52,7 @@ export async function openRun(settings: RunSettings, segment: string): Promise<R
     ...(stops.length === 0 ? {} : { signal: stops.length === 1 ? (stops[0] as AbortSignal) : AbortSignal.any(stops) }),
     ...(layers === undefined ? {} : { layers }),
   });
-  return root.child(segment);
+  return root.child(segment, { context });
 }
 
 /** Tells of one part of a run, until its chat ends. */

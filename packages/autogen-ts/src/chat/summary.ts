@@ -75,7 +75,7 @@ async function reflect({ args, sender, recipient }: SummaryRequest, run: Run): P
     const response = await client.create({
       ...agent.toolOptions,
       messages,
-      cache: recipient.clientCache,
+      cache: run.context.cache ?? null,
       agent: agent.name,
       run,
     });

@@ -23,6 +23,13 @@ declare module "../run/host.js" {
   }
 }
 
+declare module "../run/run.js" {
+  interface RunContext {
+    /** The cache of the chat, for all its agents; null: no cache of the chat's. Absent: the agents' own. */
+    readonly cache: ResponseCache | null;
+  }
+}
+
 /** Seed of the cache that is used when none is given, as in the reference. */
 export const DEFAULT_CACHE_SEED = 41;
 

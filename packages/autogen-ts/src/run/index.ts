@@ -25,6 +25,6 @@ export type { Host } from "./host.js";
 export { canonical, RECORDING_FORMAT, recordTo, replayFrom, trace } from "./layers.js";
 export type { RecordedEffect, ReplayOptions } from "./layers.js";
 export { asAbort, createRun } from "./run.js";
-export type { ChildOptions, Run, RunOptions } from "./run.js";
+export type { ChildOptions, Run, RunContext, RunOptions } from "./run.js";
 export { UsageLedger } from "./usage.js";
 export type { ModelUsage, UsageReport, UsageRow, UsageSummary, UsageTotals } from "./usage.js";

@@ -28,8 +28,19 @@ export interface RunOptions {
   readonly joining?: "parallel" | "sequential";
 }
 
+/**
+ * What holds for a run and its parts, unless a part has its own. Folders that need something declare it here by
+ * merging; a chat's settings live here and not on its agents, which may be in other chats at the same time.
+ */
+export interface RunContext {
+  // Nothing of its own; a linter would take an empty interface for a mistake.
+  readonly [entry: symbol]: never;
+}
+
 /** What a part of a run may have of its own. */
 export interface ChildOptions {
+  /** Replaces single entries of the parent's. */
+  readonly context?: Partial<RunContext>;
   readonly silent?: boolean;
   /** Aborts this part only; the parent's signal aborts it too. */
   readonly signal?: AbortSignal;
@@ -45,6 +56,7 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly silent: boolean;
   readonly host: Host;
+  readonly context: Partial<RunContext>;
   /** What this run and its children have used of models. */
   readonly usage: UsageLedger;
   /** @throws AutogenError `aborted` */
@@ -74,6 +86,7 @@ export function createRun(options: RunOptions): Run {
     path: options.path ?? "run",
     silent: options.silent ?? false,
     layers: options.layers ?? [],
+    context: {},
     shared: {
       host: options.host,
       hub: new EventHub(options.subscribers ?? []),
@@ -98,12 +111,14 @@ interface NodeOptions {
   readonly path: string;
   readonly silent: boolean;
   readonly layers: readonly EffectLayer[];
+  readonly context: Partial<RunContext>;
   readonly shared: Shared;
 }
 
 class RunNode implements Run {
   readonly path: string;
   readonly silent: boolean;
+  readonly context: Partial<RunContext>;
   readonly #parent: RunNode | null;
   readonly #layers: readonly EffectLayer[];
   readonly #shared: Shared;
@@ -112,11 +127,12 @@ class RunNode implements Run {
   #usage: UsageLedger | undefined;
   #neverFires: AbortSignal | undefined;
 
-  constructor(parent: RunNode | null, { path, silent, layers, shared }: NodeOptions) {
+  constructor(parent: RunNode | null, { path, silent, layers, context, shared }: NodeOptions) {
     this.#parent = parent;
     this.path = path;
     this.silent = silent;
     this.#layers = layers;
+    this.context = context;
     this.#shared = shared;
   }
 
@@ -180,11 +196,12 @@ class RunNode implements Run {
     return results;
   }
 
-  child(segment: string, { silent = this.silent, layers = [], signal }: ChildOptions = {}): Run {
+  child(segment: string, { silent = this.silent, layers = [], signal, context }: ChildOptions = {}): Run {
     return new RunNode(this, {
       path: `${this.path}/${segment}-${this.#next(segment)}`,
       silent,
       layers: layers.length === 0 ? this.#layers : [...this.#layers, ...layers],
+      context: context === undefined ? this.context : { ...this.context, ...context },
       shared: signal === undefined ? this.#shared : { ...this.#shared, signal: eitherOf(this.#shared.signal, signal) },
     });
   }

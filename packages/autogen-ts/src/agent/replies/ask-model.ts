@@ -7,6 +7,7 @@ import {
   type ToolCall,
   type WireMessage,
 } from "../../message/index.js";
+import type { ResponseCache } from "../../model/index.js";
 import type { ResponseMessage, Run } from "../../run/index.js";
 import type { Agent } from "../../chat/index.js";
 import type { ReplyingAgent } from "../contract.js";
@@ -28,7 +29,7 @@ export async function askModel(
     ...recipient.toolOptions,
     messages: [...systemMessages(recipient), ...wireMessages(messages)],
     ...(context === undefined ? {} : { context }),
-    cache: recipient.clientCache,
+    cache: cacheOf(recipient, run),
     agent: recipient.name,
     run,
   });
@@ -48,6 +49,9 @@ function warnOfName(name: string, run: Run): void {
     `The name \`${name}\` is more than letters, digits, \`_\` and \`-\`, or longer than 64. OpenAI refuses such names, so it gets \`${normalizeName(name)}\` instead.`,
   );
 }
+
+const cacheOf = ({ clientCache }: ReplyingAgent, { context }: Run): ResponseCache | null =>
+  context.cache === undefined ? clientCache : context.cache;
 
 function systemMessages({ systemMessage }: ReplyingAgent): WireMessage[] {
   return systemMessage.length === 0 ? [] : [{ role: "system", content: systemMessage }];

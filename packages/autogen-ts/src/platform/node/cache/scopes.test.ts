@@ -92,6 +92,20 @@ test("CACHE-07 the caches of the agents are back after a chat that failed", asyn
   assert.deepEqual([user.clientCache, bot.clientCache], [null, own]);
 });
 
+test("CACHE-07 an agent in two chats at once uses the cache of each", async () => {
+  await using server = await modelServer({ bot: ["one", "two"] });
+  const [first, second] = [new InMemoryCache("first"), new InMemoryCache("second")];
+  const { bot, user } = agents(server);
+  const other = user.clone("other");
+  const chat = async (from: UserProxyAgent, cache: InMemoryCache): Promise<unknown> =>
+    (await from.initiateChat(bot, { message: "hi", maxTurns: 1, cache, silent: true })).summary;
+
+  const summaries = await Promise.all([chat(user, first), chat(other, second)]);
+  assert.deepEqual(new Set(summaries), new Set(["one", "two"]));
+  assert.deepEqual(await Promise.all([chat(user, first), chat(other, second)]), summaries);
+  assert.equal(server.requests.length, 2);
+});
+
 test("a cache in the options of an agent's model serves this agent in all of its chats", async () => {
   await using server = await modelServer({ bot: ["one"] });
   await using cache = new InMemoryCache("agent");

@@ -126,11 +126,9 @@ test("IO-11 a client that vanishes during a question ends its chat, and nothing 
   });
   const client = await connect(server.uri);
   while ((await client.next()).endsWith("\n"));
-  assert.equal(user.clientCache, cache);
   client.socket.terminate();
   // The stream's signal aborts the run that prints to it (D15-3).
   assert.equal(((await failed.promise) as { code?: unknown }).code, "aborted");
-  assert.deepEqual([user.clientCache, bot.clientCache], [null, null]);
   const io = await asking.promise;
   assert.equal(io.signal.aborted, true);
   assert.throws(() => io.print("x"), { code: "input-closed" });
