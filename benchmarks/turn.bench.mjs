@@ -96,6 +96,7 @@ function longTurn(url) {
     agent: async () => {
       for (let turn = 0; turn < repetitions; turn += 1) {
         bot.chatMessages.set(user, [...stored]);
+        user.chatMessages.delete(bot);
         await user.initiateChat(bot, { message: "hello", maxTurns: 1, clearHistory: false, silent: true, stream });
       }
       return repetitions;
