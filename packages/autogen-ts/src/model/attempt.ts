@@ -1,18 +1,21 @@
 /** One attempt of a call: one effect at one entry. Chapter 20, section 4. */
 import type { TemplateValues } from "../message/index.js";
-import { isAutogenError, type ModelRequest, type ModelResponse, type Run } from "../run/index.js";
+import { isAutogenError, type AutogenError, type ModelRequest, type ModelResponse, type Run } from "../run/index.js";
+import { answerSchemaOf, misfitOf, wireFormat, type AnswerSchema } from "./answer-format.js";
 import { cacheKey, type ResponseCache } from "./cache.js";
 import { cacheFor, type CallsUnderWay, type EffectResponse } from "./cached-call.js";
 import { callerName, type Call, type ResponseFilter, type WrapperResponse } from "./call.js";
 import type { CreateContext, ModelParams, UsageRecord } from "./client.js";
 import type { ClientSlot } from "./client-slot.js";
-import { modelError } from "./errors.js";
+import { modelError, type FailurePlace } from "./errors.js";
+import { expectedTokens } from "./estimate.js";
 import { withBoth } from "./with-both.js";
 import { mergeCall } from "./merge.js";
 import { modelOf } from "./openai-answers.js";
 import { OLD_KEYS, type Options } from "./option-keys.js";
 import { buildParams } from "./params.js";
 import { completeUsage } from "./usage.js";
+import { Patience, waitLimitMs } from "./waiting.js";
 
 /** What an attempt starts from: parameters with everything filled in. */
 export interface Attempt {
@@ -22,6 +25,10 @@ export interface Attempt {
   readonly agent: string;
   readonly params: ModelParams;
   readonly extra: Options;
+  /** What the answer has to fit; null when anything will do. */
+  readonly schema: AnswerSchema | null;
+  /** Whether there is no other entry to fall back to. */
+  readonly last: boolean;
 }
 
 /** What it gave. */
@@ -32,14 +39,16 @@ export interface Answer {
 }
 
 /** Merges options and fills in templates. @throws AutogenError `invalid-option` for a call that no endpoint could answer */
-export function prepare(slot: ClientSlot, call: Call, run: Run): Attempt {
+export function prepare(slot: ClientSlot, call: Call, { run, last }: Pick<Attempt, "run" | "last">): Attempt {
   const { request, extra } = mergeCall(slot.entry, call.options, call.overrides);
   for (const key of Object.keys(request)) {
     const now = OLD_KEYS.get(key);
     if (now !== undefined)
       run.warn("old-option", `\`${key}\` is an option of old releases, and is sent to the endpoint as it is. Write \`${now}\`.`);
   }
-  return { slot, call, run, agent: callerName(extra), params: buildParams({ request, extra }), extra };
+  const schema = answerSchemaOf(request["response_format"]);
+  const sent = schema === null ? request : { ...request, response_format: wireFormat(schema) };
+  return { slot, call, run, agent: callerName(extra), params: buildParams({ request: sent, extra }), extra, schema, last };
 }
 
 /** The filter of this attempt and what it looks at beside the response. */
@@ -54,6 +63,20 @@ export function filterOf({ extra }: Attempt): {
     context: (context ?? null) as TemplateValues | null,
   };
 }
+
+/** The failure that an answer is when it does not fit `response_format`; null when it fits. */
+export async function misfit({ slot, params, schema }: Attempt, response: ModelResponse): Promise<AutogenError | null> {
+  const why = schema === null ? null : await misfitOf(schema, response);
+  if (why === null) return null;
+  const reason = `gave an answer that does not fit \`response_format\`: ${why}`;
+  return modelError({ kind: "invalid_answer", reason }, placeOf(slot, params));
+}
+
+const placeOf = (slot: ClientSlot, params: ModelParams): FailurePlace => ({
+  index: slot.entry.index,
+  model: modelOf(params),
+  secrets: slot.secrets,
+});
 
 /**
  * Asks the cache or the endpoint, as one effect of the run.
@@ -107,28 +130,88 @@ async function answerCached(
     run.warn("not-cacheable", "A request is no plain data, so its answer is not cached.");
     return await askEndpoint(attempt, signal);
   }
-  const response = await underWay.answer({
+  const asking = underWay.answer({
     cache,
     key,
     ...(signal === undefined ? {} : { signal }),
-    ask: () => askEndpoint(attempt, signal),
+    ask: async () => {
+      const fresh = await askEndpoint(attempt, signal);
+      if ((await misfit(attempt, fresh)) !== null) throw new NotStored(fresh);
+      return fresh;
+    },
     complete: async (stored) =>
       stored.cost === undefined || stored.cost === null
         ? { ...stored, cost: await (await slot.client(run.host)).cost(stored) }
         : stored,
     warn: (code, text) => run.warn(code, text),
   });
-  if (response.cached === true && request.body["stream"] === true) tellText(attempt, response);
+  const response: EffectResponse = await asking.catch((error: unknown) => {
+    if (error instanceof NotStored) return error.response;
+    throw error;
+  });
+  if (response.cached !== true) return response;
+  // The check of a schema may have changed without its JSON Schema.
+  if ((await misfit(attempt, response)) !== null) return await askEndpoint(attempt, signal);
+  if (request.body["stream"] === true) tellText(attempt, response);
   return response;
 }
 
+/** Takes an answer past the cache: it is paid for and counts, but nobody wants to have it again. */
+class NotStored extends Error {
+  readonly response: ModelResponse;
+
+  constructor(response: ModelResponse) {
+    super("not stored");
+    this.response = response;
+  }
+}
+
+/** Waits for the last entry when it is busy; others are waited for by nobody, since there is a next one. */
 async function askEndpoint(attempt: Attempt, signal: AbortSignal | undefined): Promise<ModelResponse> {
+  const { slot, run, params, extra, last } = attempt;
+  const patience = new Patience(last ? waitLimitMs(extra["max_rate_limit_wait"]) : 0);
+  for (;;) {
+    try {
+      return await askOnce(attempt, signal);
+    } catch (error) {
+      const wait = patience.after(error);
+      if (wait === null) throw error;
+      run.warn(
+        "rate-limited",
+        `Entry ${String(slot.entry.index)} (model \`${modelOf(params)}\`) is busy and is asked again in ${seconds(wait)} s.`,
+      );
+      slot.rateLimit?.close(wait, run.host);
+      await run.host.sleep(wait, signal);
+    }
+  }
+}
+
+const seconds = (ms: number): string => String(Number((ms / 1000).toFixed(1)));
+
+/** In turn with all that share the entry's limit. */
+async function askOnce(attempt: Attempt, signal: AbortSignal | undefined): Promise<ModelResponse> {
+  const { rateLimit } = attempt.slot;
+  if (rateLimit === null) return await askClient(attempt, signal);
+  const tokens = rateLimit.countsTokens ? expectedTokens(attempt.params) : 0;
+  const ticket = await rateLimit.wait(tokens, attempt.run.host, signal);
+  let used = 0;
+  try {
+    const response = await askClient(attempt, signal);
+    used = response.usage?.total_tokens ?? tokens;
+    return response;
+  } finally {
+    ticket.used(used);
+  }
+}
+
+async function askClient(attempt: Attempt, signal: AbortSignal | undefined): Promise<ModelResponse> {
   const { slot, run, params, call } = attempt;
   if (slot.limiter !== null) await slot.limiter.wait(run.host, signal);
   const client = slot.current ?? (await slot.client(run.host));
   const context: CreateContext = {
     ...(signal === undefined ? {} : { signal }),
     ...(call.timeout === undefined ? {} : { timeout: call.timeout }),
+    ...(slot.rateLimit === null ? {} : { onPause: (ms: number) => slot.rateLimit?.close(ms, run.host) }),
   };
   try {
     const onToken = (text: string): void => tell(attempt, text);
@@ -143,10 +226,7 @@ async function askEndpoint(attempt: Attempt, signal: AbortSignal | undefined): P
 /** Errors of the users' clients take part in the fallback like all others. */
 function ownClientError({ slot, params }: Attempt, cause: unknown): Error {
   const reason = `failed in its own client: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return modelError(
-    { kind: "unknown", reason, cause },
-    { index: slot.entry.index, model: modelOf(params), secrets: slot.secrets },
-  );
+  return modelError({ kind: "unknown", reason, cause }, placeOf(slot, params));
 }
 
 function tell({ run, agent, call }: Attempt, text: string): void {

@@ -12,13 +12,16 @@ import {
 import { isPrivateEndpoint, publicEndpoint } from "./endpoint.js";
 import type { ResolvedEntry } from "./merge.js";
 import { OpenAIClient } from "./openai-client.js";
-import { endpointOf, secretsOf } from "./openai-options.js";
+import { secretsOf, shownEndpoint } from "./openai-options.js";
+import { rateLimitOf, type RateLimit } from "./rate-limit.js";
 import { limiterOf, type TimeRateLimiter } from "./rate-limiter.js";
+import { waitLimitMs } from "./waiting.js";
 import { apiOf, wireBody } from "./wire-body.js";
 
 export class ClientSlot {
   readonly entry: ResolvedEntry;
   readonly limiter: TimeRateLimiter | null;
+  readonly rateLimit: RateLimit | null;
   readonly secrets: readonly string[];
   /** Name of the class that has to be registered first; null when there is none. */
   readonly className: string | null;
@@ -33,6 +36,8 @@ export class ClientSlot {
     const { model_client_cls: custom } = entry.request;
     this.entry = entry;
     this.limiter = limiterOf(entry.limiter);
+    this.rateLimit = rateLimitOf(entry.extra);
+    waitLimitMs(entry.extra["max_rate_limit_wait"]);
     this.secrets = secretsOf(entry.client);
     this.className = typeof custom === "string" ? custom : null;
     this.#custom = custom ?? undefined;
@@ -63,7 +68,7 @@ export class ClientSlot {
   request(params: ModelParams, host: ModelHost): ModelRequest {
     const { index, client } = this.entry;
     const custom = this.custom || this.#provider !== undefined;
-    const endpoint = custom ? (client.base_url ?? "") : endpointOf(client, host.environment?.bind(host));
+    const endpoint = custom ? (client.base_url ?? "") : shownEndpoint(client, host.environment?.bind(host));
     const body = custom ? params : wireBody(params, client);
     // Requests are JSON by nature; what is not is refused where it is sent.
     return {

@@ -11,6 +11,8 @@ export interface CreateContext {
   readonly onToken?: (text: string) => void;
   /** Time limit of this request in seconds; over the client's own. */
   readonly timeout?: number;
+  /** Called when an answer says that the next request has to wait, in milliseconds. */
+  readonly onPause?: (ms: number) => void;
 }
 
 /** What one response used. A missing key switches accounting off for that response. */

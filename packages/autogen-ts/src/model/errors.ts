@@ -4,6 +4,7 @@
  */
 import type { Json } from "../message/index.js";
 import { AutogenError, isAutogenError } from "../run/index.js";
+import { contextLengthOf } from "./context-length.js";
 
 /** Why a model did not answer; `details.kind` of errors with the codes `model-failed` and `model-timeout`. */
 export type ModelFailureKind =
@@ -16,6 +17,7 @@ export type ModelFailureKind =
   | "context_length"
   | "server"
   | "connection"
+  | "invalid_answer"
   | "unknown";
 
 /** What is known of a failed request. */
@@ -27,6 +29,8 @@ export interface ModelFailure {
   readonly status?: number | null;
   /** The endpoint's own code, such as `context_length_exceeded`. */
   readonly code?: string | null;
+  /** How long the endpoint asks to be left alone, in milliseconds; `details.retryAfterMs` of the error. */
+  readonly retryAfterMs?: number | null;
   readonly cause?: unknown;
 }
 
@@ -50,7 +54,8 @@ export interface FailurePlace {
 
 const ADVICE: Record<ModelFailureKind, string> = {
   timeout: "The endpoint may be congested, or `timeout` (seconds) of the entry or of the client is too small",
-  rate_limit: "Wait, set `api_rate_limit` of the entry, or add entries to fall back to",
+  rate_limit:
+    "Wait longer (`max_rate_limit_wait`, seconds), ask less often (`requests_per_minute`), or add entries to fall back to",
   auth: "Check `api_key` of the entry, or the environment variable that it comes from",
   not_found: "Check `model` and `base_url` of the entry",
   bad_request: "Check the parameters of the entry and of the call",
@@ -58,15 +63,21 @@ const ADVICE: Record<ModelFailureKind, string> = {
   context_length: "Shorten the messages, or use a model with a longer context",
   server: "Try again later, or add entries to fall back to",
   connection: "Check `base_url` of the entry and that the endpoint is running",
+  invalid_answer: "Give the answer more tokens, make `response_format` simpler, or use a model that keeps to it",
   unknown: "See `cause`",
 };
 
 /** The error of one failed request. */
 export function modelError(failure: ModelFailure, { index, model, secrets = [] }: FailurePlace): AutogenError {
-  const { kind, status = null, code = null } = failure;
+  const { kind, status = null, code = null, retryAfterMs: wait = null } = failure;
   const reason = maskSecrets(failure.reason, secrets).replace(/[.\s]+$/u, "");
   const message = `Entry ${String(index)} (model \`${model}\`) ${reason}. ${ADVICE[kind]}.`;
-  const details = { kind, status, code: code === null ? null : maskSecrets(code, secrets), model, index, reason };
+  const counts = kind === "context_length" ? contextLengthOf(code, reason) : null;
+  const details = {
+    ...{ kind, status, code: code === null ? null : maskSecrets(code, secrets), model, index, reason },
+    ...(wait === null ? {} : { retryAfterMs: wait }),
+    ...counts,
+  };
   const cause = safeCause(failure.cause, secrets);
   return new AutogenError(kind === "timeout" ? "model-timeout" : "model-failed", message, {
     details,
@@ -87,6 +98,12 @@ export function failureKind(error: AutogenError): ModelFailureKind {
   return (details.kind ?? "unknown") as ModelFailureKind;
 }
 
+/** How long the endpoint asked to be left alone; null when it did not say, and for other errors. */
+export function retryAfterMs(error: unknown): number | null {
+  const { retryAfterMs: wait } = isModelError(error) ? plainObject(error.details) : {};
+  return typeof wait === "number" ? wait : null;
+}
+
 /** The last failure again, with all of them in `details.errors` and, when there are several, in the message. */
 export function allFailed(failures: readonly AutogenError[]): AutogenError {
   const last = failures.at(-1);
@@ -102,8 +119,7 @@ export function allFailed(failures: readonly AutogenError[]): AutogenError {
 /** The kind for an HTTP status, refined by what the endpoint says. */
 export function kindOf(status: number | null, code: string | null, text: string): ModelFailureKind {
   if (code === "content_filter" || code === "content_policy_violation") return "content_filter";
-  if (code === "context_length_exceeded" || /maximum context length|context (?:length|window)\b.*exceed/iu.test(text))
-    return "context_length";
+  if (status !== 429 && contextLengthOf(code, text) !== null) return "context_length";
   if (code === "invalid_api_key") return "auth";
   if (code === "rate_limit_exceeded" || code === "insufficient_quota") return "rate_limit";
   if (code === "model_not_found") return "not_found";

@@ -1,4 +1,5 @@
 /** Token counts for streams of endpoints that do not report any. */
+import type { ModelParams } from "./client.js";
 import type { ResponseMessage, ResponseUsage } from "../run/index.js";
 
 /** A usual figure for English text and code. */
@@ -12,6 +13,13 @@ export function estimateUsage(messages: unknown, answers: readonly ResponseMessa
   const prompt = asked.reduce<number>((sum, message) => sum + messageTokens(message), FRAME_TOKENS);
   const completion = answers.reduce((sum, answer) => sum + answerTokens(answer), 0);
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion, estimated: true };
+}
+
+/** What a request will use at most, as far as it says: its messages, and the answer when that has a limit. */
+export function expectedTokens({ messages, prompt, max_completion_tokens: limit, max_tokens: older }: ModelParams): number {
+  const answer = limit ?? older;
+  const asked = estimateUsage(messages, []).total_tokens ?? 0;
+  return asked + textTokens(prompt) + (typeof answer === "number" && answer > 0 ? answer : 0);
 }
 
 /** What the model wrote: text, and names and arguments of calls. */

@@ -1,3 +1,4 @@
+export type { AnswerSchema } from "./answer-format.js";
 export { InMemoryCache } from "./cache-memory.js";
 export type { InMemoryCacheOptions } from "./cache-memory.js";
 export { Budget } from "./budget.js";
@@ -17,6 +18,8 @@ export type {
   Provider,
   UsageRecord,
 } from "./client.js";
+export { contextLengthOf } from "./context-length.js";
+export type { ContextCounts } from "./context-length.js";
 export { failureKind, isModelError, kindOf, maskSecrets, modelError } from "./errors.js";
 export type { FailurePlace, ModelFailure, ModelFailureKind } from "./errors.js";
 export type { WrapperConfig } from "./merge.js";
@@ -26,7 +29,11 @@ export { CLIENT_KEYS, EXTRA_KEYS, LIMITER_KEY, normaliseKeys } from "./option-ke
 export { computeCost, priceOf } from "./prices.js";
 export type { ListedPrice } from "./price-table.js";
 export type { Price, PriceOptions } from "./prices.js";
+export { RateLimit } from "./rate-limit.js";
+export type { RateLimitOptions, RateTicket } from "./rate-limit.js";
 export { TimeRateLimiter } from "./rate-limiter.js";
+export { retryAfterOf } from "./retry-after.js";
+export type { HeadersLike } from "./retry-after.js";
 export { textOrCompletionObjects } from "./retrieval.js";
 export { StreamAssembler } from "./stream-assembler.js";
 export type { StreamChoice, StreamChunk, StreamDelta } from "./stream-assembler.js";

@@ -4,7 +4,7 @@
  */
 import { AutogenError } from "../run/index.js";
 import type { ConfigEntry } from "./client.js";
-import { normaliseKeys, splitOptions, type Options } from "./option-keys.js";
+import { normaliseKeys, PACE_KEYS, splitOptions, type Options } from "./option-keys.js";
 
 /** Settings of a wrapper: a config list, and options for all of its entries. */
 export interface WrapperConfig {
@@ -57,12 +57,12 @@ export function resolveEntries(config: WrapperConfig): readonly ResolvedEntry[] 
 function resolveEntry(index: number, entry: Options, base: ReturnType<typeof splitOptions>): ResolvedEntry {
   const own = splitOptions(entry);
   const client = { ...base.client, ...own.client };
-  const extra = { ...base.extra, ...own.extra };
+  const extra = { ...(PACE_KEYS.some((key) => key in own.extra) ? without(base.extra, PACE_KEYS) : base.extra), ...own.extra };
   const request = { ...base.request, ...own.request };
   return {
     index,
     original: Object.keys(entry).length === 0 ? { ...base.client, ...base.extra, ...base.request } : { ...entry },
-    client: { ...client, ...pick(extra, "api_type", "price", "prices"), ...pick(request, "model") },
+    client: { ...client, ...pick(extra, "api_type", "price", "prices", "max_rate_limit_wait"), ...pick(request, "model") },
     extra,
     request,
     limiter: own.limiter ?? base.limiter,
@@ -85,6 +85,10 @@ export function mergeCall(
     request: { ...call.request, ...entry.request, ...overrides?.request },
     extra: { ...call.extra, ...entry.extra, ...overrides?.extra },
   };
+}
+
+function without(options: Options, keys: readonly string[]): Options {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));
 }
 
 function pick(options: Options, ...keys: readonly string[]): Options {

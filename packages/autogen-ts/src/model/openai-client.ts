@@ -7,12 +7,13 @@ import { AbortRelay, abortError, type AutogenError, type ModelResponse, type Res
 import { ControllerPool } from "./controller-pool.js";
 import type { ConfigEntry, CreateContext, ModelClient, ModelParams, UsageRecord } from "./client.js";
 import { AnswerFailure, modelError, type ModelFailure } from "./errors.js";
-import { modelOf, readAnswer, readStream } from "./openai-answers.js";
+import { modelOf, readAnswer, readStream, type HttpAnswer } from "./openai-answers.js";
 import { failureOf } from "./openai-errors.js";
 import { loadSdk, type LoadedSdk, type OpenAIClientHost } from "./openai-load.js";
 import { endpointOf, secretsOf, timeoutMs } from "./openai-options.js";
 import type { ListedPrice } from "./price-table.js";
 import { computeCost, priceOf, type Price } from "./prices.js";
+import { pauseOf } from "./retry-after.js";
 import { textOrCompletionObjects } from "./retrieval.js";
 import { StallWatch } from "./stall-watch.js";
 import { apiOf, wireBody } from "./wire-body.js";
@@ -60,7 +61,7 @@ export class OpenAIClient implements ModelClient {
         return await this.#send(sdk, body, context);
       } catch (error) {
         if (context.signal?.aborted === true) throw abortError(context.signal);
-        const failure = failureOf(error, classes);
+        const failure = failureOf(error, classes, this.#host.now?.() ?? null);
         throw failure === null ? error : new AnswerFailure(failure);
       }
     } catch (error) {
@@ -114,7 +115,7 @@ export class OpenAIClient implements ModelClient {
   async #send(
     sdk: OpenAI,
     body: ModelParams,
-    { signal, onToken, timeout = this.#entry.timeout }: CreateContext,
+    { signal, onToken, onPause, timeout = this.#entry.timeout }: CreateContext,
   ): Promise<ModelResponse> {
     const limit = timeoutMs(timeout);
     // The package never takes its listeners off a signal: it gets one that lives for a few requests only.
@@ -140,10 +141,12 @@ export class OpenAIClient implements ModelClient {
       if (body["stream"] !== true) {
         const response = await sent.asResponse();
         watch();
+        tellPause(response, onPause);
         return await readAnswer(response, modelOf(body));
       }
       const { data, response } = await sent.withResponse();
       watch();
+      tellPause(response, onPause);
       const alive = (): void => watched?.alive();
       return await readStream(data, response, { body, alive, ...(onToken === undefined ? {} : { onToken }) });
     } catch (error) {
@@ -174,6 +177,11 @@ export class OpenAIClient implements ModelClient {
   #error(failure: ModelFailure, body: ModelParams): AutogenError {
     return modelError(failure, { index: this.#index, model: modelOf(body), secrets: secretsOf(this.#entry) });
   }
+}
+
+function tellPause({ headers }: HttpAnswer, onPause: CreateContext["onPause"]): void {
+  const pause = onPause === undefined ? null : pauseOf(headers);
+  if (pause !== null) onPause?.(pause);
 }
 
 /** Whether the endpoint stumbled over being asked for usage. */

@@ -1,17 +1,22 @@
 /** Errors of the `openai` package, and answers that are none, as failures of our own form. Chapter 20, section 6. */
 import { AnswerFailure, kindOf, type ModelFailure } from "./errors.js";
+import { BUSY_STATUSES, retryAfterOf, type HeadersLike } from "./retry-after.js";
 
 type Classes = Pick<typeof import("openai"), "APIConnectionTimeoutError" | "APIConnectionError" | "APIError">;
 
-/** The failure behind `error`; null for mistakes in a program, which are thrown as they are. */
-export function failureOf(error: unknown, classes: Classes): ModelFailure | null {
+/**
+ * The failure behind `error`; null for mistakes in a program, which are thrown as they are.
+ *
+ * @param now milliseconds since 1970, null when not known
+ */
+export function failureOf(error: unknown, classes: Classes, now: number | null = null): ModelFailure | null {
   const cause = error;
   if (error instanceof AnswerFailure) return error.failure;
   if (error instanceof classes.APIConnectionTimeoutError) return { kind: "timeout", reason: "did not answer in time", cause };
   if (error instanceof classes.APIConnectionError) {
     return { kind: "connection", reason: `could not be reached: ${rootMessage(error)}`, cause };
   }
-  if (error instanceof classes.APIError) return fromStatus(error);
+  if (error instanceof classes.APIError) return fromStatus(error, now);
   if (error instanceof SyntaxError) return { kind: "server", reason: "sent something that is not JSON", cause };
   if (error instanceof Error && isBrokenConnection(error)) {
     return { kind: "connection", reason: `broke off its answer: ${rootMessage(error)}`, cause };
@@ -34,7 +39,9 @@ export function failureInBody(body: unknown, status: number): ModelFailure {
   if (error === undefined || error === null) return { kind: "server", reason: "sent a response without choices", status };
   const { code, text, status: inner } = readError(error);
   const kind = kindOf(inner ?? null, code, text);
-  return { kind: kind === "unknown" ? "server" : kind, reason: `answered with an error: ${text}`, status: inner ?? status, code };
+  const shown = inner ?? status;
+  const wait = waitOf({ status: shown, code, text, headers: null }, null);
+  return { kind: kind === "unknown" ? "server" : kind, reason: `answered with an error: ${text}`, status: shown, code, ...wait };
 }
 
 interface StatusError {
@@ -42,16 +49,32 @@ interface StatusError {
   readonly message: string;
   readonly error?: unknown;
   readonly code?: unknown;
+  readonly headers?: HeadersLike | undefined;
 }
 
-function fromStatus(cause: StatusError): ModelFailure {
+function fromStatus(cause: StatusError, now: number | null): ModelFailure {
   const { code, status: inner, param } = readError(cause.error ?? {});
   const status = cause.status ?? inner ?? null;
   const text = cause.message.slice(0, LONGEST_QUOTE);
   const kind = kindOf(status, code, text);
   const where = param === null ? "" : ` (\`${param}\`)`;
   const reason = /^<!?\w|^\d+ <!?\w/u.test(text) ? `answered ${String(status)} with a web page` : `answered ${text}${where}`;
-  return { kind: kind === "unknown" ? "server" : kind, reason, status, code, cause };
+  const wait = waitOf({ status, code, text, headers: cause.headers ?? null }, now);
+  return { kind: kind === "unknown" ? "server" : kind, reason, status, code, cause, ...wait };
+}
+
+interface BusyAnswer {
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly text: string;
+  readonly headers: HeadersLike | null;
+}
+
+/** No wait fills an account that is used up. */
+function waitOf({ status, code, text, headers }: BusyAnswer, now: number | null): Pick<ModelFailure, "retryAfterMs"> {
+  if (status === null || !BUSY_STATUSES.has(status) || code === "insufficient_quota") return {};
+  const wait = retryAfterOf(headers, text, now);
+  return wait === null ? {} : { retryAfterMs: wait };
 }
 
 /** Error bodies can be whole pages. */

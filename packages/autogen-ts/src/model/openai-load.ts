@@ -6,9 +6,10 @@ import { isAzure } from "./azure.js";
 import type { ConfigEntry, ModelHost } from "./client.js";
 import { AnswerFailure, maskSecrets } from "./errors.js";
 import { azureOptions, openaiOptions, resolveKey, secretsOf } from "./openai-options.js";
+import { leaveLongWaits, waitLimitMs } from "./waiting.js";
 
-/** What the client wants of its surroundings: variables, a timer for answers that stall, Azure's credential. */
-export type OpenAIClientHost = Pick<ModelHost, "environment" | "timer" | "azureTokenProvider">;
+/** What the client wants of its surroundings: variables, a timer for answers that stall, Azure's credential, a clock. */
+export type OpenAIClientHost = Pick<ModelHost, "environment" | "timer" | "azureTokenProvider"> & Partial<Pick<ModelHost, "now">>;
 
 /** The package; its error classes tell failures apart. */
 export type OpenAIPackage = typeof import("openai");
@@ -27,9 +28,11 @@ export async function loadSdk(entry: ConfigEntry, host: OpenAIClientHost): Promi
   checkNamedKey(entry, environment);
   const classes = await import("openai");
   try {
-    if (!isAzure(entry)) return { sdk: new classes.OpenAI(openaiOptions(entry, environment)), classes };
-    const provider = await azureTokenProvider(entry, host);
-    return { sdk: new classes.AzureOpenAI(azureOptions(entry, provider, environment)), classes };
+    const sdk = isAzure(entry)
+      ? new classes.AzureOpenAI(azureOptions(entry, await azureTokenProvider(entry, host), environment))
+      : new classes.OpenAI(openaiOptions(entry, environment));
+    if (waitLimitMs(entry["max_rate_limit_wait"]) > 0) leaveLongWaits(sdk, () => host.now?.() ?? null);
+    return { sdk, classes };
   } catch (error) {
     if (!(error instanceof classes.OpenAIError)) throw error;
     if (/credential/iu.test(error.message))

@@ -2,7 +2,7 @@
 import type { ClientOptions } from "openai";
 import type { AzureClientOptions } from "openai/azure";
 import { AutogenError } from "../run/index.js";
-import { azureDeployment } from "./azure.js";
+import { azureDeployment, isAzure } from "./azure.js";
 import type { ConfigEntry } from "./client.js";
 import { isOpenAI, OPENAI_ENDPOINT } from "./endpoint.js";
 
@@ -15,6 +15,16 @@ const PLACEHOLDER_KEY = "not-needed";
 export function endpointOf(entry: ConfigEntry, environment?: Environment): string {
   const azure = entry["azure_endpoint"];
   return (typeof azure === "string" ? azure : undefined) ?? entry.base_url ?? environment?.("OPENAI_BASE_URL") ?? OPENAI_ENDPOINT;
+}
+
+/**
+ * The endpoint as events, caches and recordings name it: with the deployment, where an entry has one. Deployments of
+ * one model may differ in release and filters, and must not share answers.
+ */
+export function shownEndpoint(entry: ConfigEntry, environment?: Environment): string {
+  const endpoint = endpointOf(entry, environment);
+  const deployment = isAzure(entry) ? azureDeployment(entry) : undefined;
+  return deployment === undefined ? endpoint : `${endpoint.replace(/\/+$/u, "")}/openai/deployments/${deployment}`;
 }
 
 /** Values of the entry that must not be shown. */

@@ -46,7 +46,14 @@ export const EXTRA_KEYS: ReadonlySet<string> = new Set([
   "tags",
   "price",
   "prices",
+  "max_rate_limit_wait",
+  "rate_limit",
+  "requests_per_minute",
+  "tokens_per_minute",
 ]);
+
+/** Limits of an entry: its own ones take the place of the wrapper's together, not one by one. */
+export const PACE_KEYS: readonly string[] = ["rate_limit", "requests_per_minute", "tokens_per_minute"];
 
 /** The option with requests per second of an entry, or a limiter shared with others. */
 export const LIMITER_KEY = "api_rate_limit";

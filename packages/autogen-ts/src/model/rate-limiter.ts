@@ -1,5 +1,6 @@
 /** Spacing of requests. Chapter 20, section 13. */
 import { AutogenError, type Host } from "../run/index.js";
+import { SteadyClock } from "./steady-clock.js";
 
 /**
  * Lets requests start at least `1 / requestsPerSecond` seconds apart, in the order of asking; the first does not wait.
@@ -7,6 +8,7 @@ import { AutogenError, type Host } from "../run/index.js";
  */
 export class TimeRateLimiter {
   readonly #intervalMs: number;
+  readonly #clock = new SteadyClock();
   /** When the next request may start; the slot of each waiting one is already taken. */
   #free = Number.NEGATIVE_INFINITY;
 
@@ -23,7 +25,7 @@ export class TimeRateLimiter {
 
   /** Resolves when the next request may start. An aborted wait rejects, and leaves its slot unused. */
   async wait(host: Pick<Host, "now" | "sleep">, signal?: AbortSignal): Promise<void> {
-    const now = host.now();
+    const now = this.#clock.read(host);
     const slot = Math.max(now, this.#free);
     this.#free = slot + this.#intervalMs;
     if (slot > now) await host.sleep(Math.ceil(slot - now), signal);

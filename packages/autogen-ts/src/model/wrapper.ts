@@ -12,7 +12,7 @@ import {
   type Run,
   type UsageSummary,
 } from "../run/index.js";
-import { ask, filterOf, prepare, type Answer, type Attempt } from "./attempt.js";
+import { ask, filterOf, misfit, prepare, type Answer, type Attempt } from "./attempt.js";
 import { CallsUnderWay } from "./cached-call.js";
 import { readCall, type CreateOptions, type WrapperResponse } from "./call.js";
 import type { ModelClientClass } from "./client.js";
@@ -61,13 +61,18 @@ export class OpenAIWrapper {
     for (const warning of this.#warnings) run.warn("model-client", warning);
     const failures: AutogenError[] = [];
     for (const slot of this.#slots) {
-      const attempt = prepare(slot, call, run);
+      const attempt = prepare(slot, call, { run, last: slot === this.#slots.at(-1) });
       const answer = await this.#try(attempt, failures);
       if (answer === null) continue;
       const { response } = answer;
       if (!response.cached) this.#count(attempt, answer, true);
+      const unfit = await misfit(attempt, response);
+      if (unfit !== null) {
+        this.#failed(attempt, unfit, failures);
+        continue;
+      }
       const passed = await this.#accepts(attempt, answer);
-      const isReturned = passed || slot === this.#slots.at(-1);
+      const isReturned = passed || attempt.last;
       if (response.cached) this.#count(attempt, answer, isReturned);
       if (isReturned) return passed ? response : { ...response, pass_filter: false };
     }
@@ -126,16 +131,19 @@ export class OpenAIWrapper {
 
   /** Null when the entry failed and the next one may try. */
   async #try(attempt: Attempt, failures: AutogenError[]): Promise<Answer | null> {
-    const { slot, run, agent, params } = attempt;
     try {
       return await ask(attempt, this.#underWay);
     } catch (error) {
       if (!isModelError(error)) throw error;
-      failures.push(error);
-      run.emit({ type: "llm.failed", agent, model: modelOf(params), config: slot.entry.index, reason: error.message });
+      this.#failed(attempt, error, failures);
       if (failureKind(error) === "content_filter") throw error;
       return null;
     }
+  }
+
+  #failed({ slot, run, agent, params }: Attempt, error: AutogenError, failures: AutogenError[]): void {
+    failures.push(error);
+    run.emit({ type: "llm.failed", agent, model: modelOf(params), config: slot.entry.index, reason: error.message });
   }
 
   #accepts(attempt: Attempt, { response }: Answer): boolean | Promise<boolean> {

@@ -1,0 +1,115 @@
+/**
+ * Answers in a given form: a `response_format` that is a Standard Schema, as the libraries for validation make them.
+ * The model is told of it as JSON Schema, and what it answers is checked. See https://standardschema.dev.
+ */
+import { AutogenError, type ModelResponse } from "../run/index.js";
+import { textOrCompletionObjects } from "./retrieval.js";
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+type Checked = { readonly issues?: readonly Issue[] | undefined };
+
+/** The part of a Standard Schema with JSON Schema that is used here. Zod has it from 4.2. */
+export interface AnswerSchema {
+  readonly "~standard": {
+    readonly validate: (value: unknown) => Checked | Promise<Checked>;
+    readonly jsonSchema: { readonly input: (options: { readonly target: "draft-2020-12" }) => JsonSchema };
+  };
+}
+
+/** The schema that `response_format` is, null when it is in wire form. @throws AutogenError `invalid-option` for a schema that cannot say what it is */
+export function answerSchemaOf(format: unknown): AnswerSchema | null {
+  if ((typeof format !== "object" && typeof format !== "function") || format === null || !("~standard" in format)) return null;
+  const { jsonSchema } = format["~standard"] as { readonly jsonSchema?: unknown };
+  // Both halves belong to the standard that the property stands for.
+  if (typeof jsonSchema === "object" && jsonSchema !== null) return format as AnswerSchema;
+  const message =
+    "The schema in `response_format` cannot be written as JSON Schema (it has no `~standard.jsonSchema`). Use a newer release " +
+    'of its library, or write `{ type: "json_schema", json_schema: { name, schema } }`.';
+  throw new AutogenError("invalid-option", message);
+}
+
+/**
+ * The wire form of `response_format`. Objects are closed, and `strict` is set where OpenAI accepts it: when no property
+ * is optional and none is left open.
+ */
+export function wireFormat(schema: AnswerSchema): JsonSchema {
+  const { $schema: _dialect, ...whole } = schema["~standard"].jsonSchema.input({ target: "draft-2020-12" });
+  const closed = close(whole);
+  const title = closed["title"];
+  const name = typeof title === "string" ? title.replaceAll(/[^a-zA-Z0-9_-]/gu, "_").slice(0, 64) : "";
+  return {
+    type: "json_schema",
+    json_schema: { name: name === "" ? "answer" : name, schema: closed, strict: isStrict(closed) },
+  };
+}
+
+/**
+ * Why an answer does not fit, as the end of a sentence; null when it does. Calls of tools are no answers yet.
+ */
+export async function misfitOf(schema: AnswerSchema, response: ModelResponse): Promise<string | null> {
+  for (const answer of textOrCompletionObjects(response)) {
+    if (typeof answer === "object" && answer !== null) continue;
+    const misfit = await textMisfit(schema, answer);
+    if (misfit !== null) return misfit;
+  }
+  return null;
+}
+
+async function textMisfit(schema: AnswerSchema, text: string | null): Promise<string | null> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? "");
+  } catch {
+    return text === null || text === "" ? "it is empty" : "it is not JSON, or was cut off";
+  }
+  const { issues } = await schema["~standard"].validate(value);
+  if (issues === undefined || issues.length === 0) return null;
+  const [first] = issues;
+  const more = issues.length === 1 ? "" : `, and ${String(issues.length - 1)} more`;
+  return first === undefined ? null : `${placeOf(first)}${first.message}${more}`;
+}
+
+function placeOf({ path = [] }: Issue): string {
+  const keys = path.map((step) => String(typeof step === "object" ? step.key : step));
+  return keys.length === 0 ? "" : `\`${keys.join(".")}\`: `;
+}
+
+/** Keywords whose value is one schema or a list of them, and those whose value holds schemas by name. */
+const NESTED = ["items", "prefixItems", "anyOf", "oneOf", "allOf", "not", "additionalProperties"] as const;
+const NAMED = ["properties", "$defs", "definitions"] as const;
+
+function close(schema: JsonSchema): JsonSchema {
+  const copy: Record<string, unknown> = { ...schema };
+  for (const key of NESTED) if (key in copy) copy[key] = mapSchemas(copy[key]);
+  for (const key of NAMED) {
+    if (isRecord(copy[key]))
+      copy[key] = Object.fromEntries(Object.entries(copy[key]).map(([name, one]) => [name, mapSchemas(one)]));
+  }
+  return isRecord(copy["properties"]) && !("additionalProperties" in copy) ? { ...copy, additionalProperties: false } : copy;
+}
+
+function mapSchemas(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mapSchemas);
+  return isRecord(value) ? close(value) : value;
+}
+
+function isStrict(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(isStrict);
+  if (!isRecord(schema)) return true;
+  const { type, properties, required, additionalProperties } = schema;
+  if (type === "object" || properties !== undefined) {
+    const names = isRecord(properties) ? Object.keys(properties) : [];
+    const needed: readonly unknown[] = Array.isArray(required) ? required : [];
+    if (additionalProperties !== false || !names.every((name) => needed.includes(name))) return false;
+  }
+  const named = NAMED.flatMap((key) => (isRecord(schema[key]) ? Object.values(schema[key]) : []));
+  return [...NESTED.map((key) => schema[key]), ...named].every(isStrict);
+}
+
+const isRecord = (value: unknown): value is JsonSchema => typeof value === "object" && value !== null && !Array.isArray(value);
