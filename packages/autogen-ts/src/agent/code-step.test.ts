@@ -5,38 +5,25 @@ import { join } from "node:path";
 import { test } from "vitest";
 import { hasComponent } from "../../test/components.js";
 import { pair, texts } from "../../test/pairs.js";
-import { AutogenError, type CodeBlock, type CodeExecutor, type Host, type MemoryStream, type RunEvent } from "../index.js";
+import { fakeExecutor } from "../features/testing/index.js";
+import { AutogenError, type Host, type MemoryStream, type RunEvent } from "../index.js";
 import { host } from "../platform/node/host.js";
 
-/** Runs nothing; says which blocks it was given. */
-function fakeExecutor(exitCode = 0): { readonly executor: CodeExecutor; readonly ran: (readonly CodeBlock[])[] } {
-  const ran: (readonly CodeBlock[])[] = [];
-  const executor: CodeExecutor = {
-    name: "fake",
-    isolated: true,
-    async executeCodeBlocks(blocks) {
-      ran.push(blocks);
-      return await Promise.resolve({ exitCode, output: "7\n" });
-    },
-    restart: () => Promise.resolve(),
-  };
-  return { executor, ran };
-}
 const block = (code: string, language = "python"): string => `\`\`\`${language}\n${code}\n\`\`\``;
 
 test("EXE-23 code in a message is run, and what it printed is the reply", async () => {
-  const { executor, ran } = fakeExecutor();
+  const executor = fakeExecutor("7\n");
   const { user, bot, stream } = pair([`Run this:\n${block("print(7)")}`, "TERMINATE"], { codeExecutionConfig: { executor } });
 
   const result = await user.initiateChat(bot, { message: "m", stream });
 
-  assert.deepEqual(ran, [[{ language: "python", code: "print(7)" }]]);
+  assert.deepEqual(executor.runs, [[{ language: "python", code: "print(7)" }]]);
   assert.equal(texts(result.chatHistory)[2], "exitcode: 0 (execution succeeded)\nCode output: 7\n");
   assert.match(stream.text, /\n>>>>>>>> EXECUTING CODE BLOCK \(inferred language is python\)\.\.\.\n/);
 });
 
 test("EXE-09 two blocks, and a failure", async () => {
-  const { executor } = fakeExecutor(4);
+  const executor = fakeExecutor({ exitCode: 4, output: "7\n" });
   const { user, bot, stream } = pair([`${block("a")}\n${block("b", "sh")}`, "TERMINATE"], { codeExecutionConfig: { executor } });
   const result = await user.initiateChat(bot, { message: "m", stream });
 
@@ -58,10 +45,10 @@ const SELECTION = [
 ] as const;
 for (const [title, lastNMessages, messages, expected] of SELECTION) {
   test(`EXE-08 lastNMessages ${title}`, async () => {
-    const { executor, ran } = fakeExecutor();
+    const executor = fakeExecutor("7\n");
     const { user, bot } = pair([], { codeExecutionConfig: { executor, lastNMessages } });
     await user.generateReply({ messages, sender: bot });
-    assert.equal(ran[0]?.[0]?.code ?? null, expected);
+    assert.equal(executor.runs[0]?.[0]?.code ?? null, expected);
   });
 }
 
@@ -82,7 +69,7 @@ test("EXE-06 making an agent probes nothing; without a sandbox the model is told
 });
 
 test("which sandbox was chosen is said once", async () => {
-  const { executor } = fakeExecutor();
+  const executor = fakeExecutor("1", "2");
   const requests: unknown[] = [];
   const events: RunEvent[] = [];
   const { user, bot, stream } = pair([block("1"), block("2"), "TERMINATE"], {
@@ -102,7 +89,7 @@ test("which sandbox was chosen is said once", async () => {
   assert.equal(stream.text.split(">>>>>>>> Because.").length, 2);
   assert.deepEqual(
     events.filter(({ type }) => type.startsWith("code.")).map(({ type }) => type),
-    ["code.start", "code.end", "code.start", "code.end"],
+    ["code.start", "code.output", "code.end", "code.start", "code.output", "code.end"],
   );
 });
 

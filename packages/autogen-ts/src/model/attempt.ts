@@ -65,17 +65,17 @@ export function filterOf({ extra }: Attempt): {
 }
 
 /** The failure that an answer is when it does not fit `response_format`; null when it fits. */
-export async function misfit({ slot, params, schema }: Attempt, response: ModelResponse): Promise<AutogenError | null> {
-  const why = schema === null ? null : await misfitOf(schema, response);
+export async function misfit(attempt: Attempt, response: ModelResponse): Promise<AutogenError | null> {
+  const why = attempt.schema === null ? null : await misfitOf(attempt.schema, response);
   if (why === null) return null;
   const reason = `gave an answer that does not fit \`response_format\`: ${why}`;
-  return modelError({ kind: "invalid_answer", reason }, placeOf(slot, params));
+  return modelError({ kind: "invalid_answer", reason }, placeOf(attempt));
 }
 
-const placeOf = (slot: ClientSlot, params: ModelParams): FailurePlace => ({
+const placeOf = ({ slot, params, run }: Pick<Attempt, "slot" | "params" | "run">): FailurePlace => ({
   index: slot.entry.index,
   model: modelOf(params),
-  secrets: slot.secrets,
+  secrets: slot.secrets(run.host),
 });
 
 /**
@@ -224,9 +224,9 @@ async function askClient(attempt: Attempt, signal: AbortSignal | undefined): Pro
 }
 
 /** Errors of the users' clients take part in the fallback like all others. */
-function ownClientError({ slot, params }: Attempt, cause: unknown): Error {
+function ownClientError(attempt: Attempt, cause: unknown): Error {
   const reason = `failed in its own client: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return modelError({ kind: "unknown", reason, cause }, placeOf(slot, params));
+  return modelError({ kind: "unknown", reason, cause }, placeOf(attempt));
 }
 
 function tell({ run, agent, call }: Attempt, text: string): void {

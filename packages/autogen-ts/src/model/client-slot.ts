@@ -12,9 +12,10 @@ import {
 import { isPrivateEndpoint, publicEndpoint } from "./endpoint.js";
 import type { ResolvedEntry } from "./merge.js";
 import { OpenAIClient } from "./openai-client.js";
-import { secretsOf, shownEndpoint } from "./openai-options.js";
+import { shownEndpoint } from "./openai-options.js";
 import { rateLimitOf, type RateLimit } from "./rate-limit.js";
 import { limiterOf, type TimeRateLimiter } from "./rate-limiter.js";
+import { secretsOf } from "./secrets.js";
 import { waitLimitMs } from "./waiting.js";
 import { apiOf, wireBody } from "./wire-body.js";
 
@@ -22,7 +23,6 @@ export class ClientSlot {
   readonly entry: ResolvedEntry;
   readonly limiter: TimeRateLimiter | null;
   readonly rateLimit: RateLimit | null;
-  readonly secrets: readonly string[];
   /** Name of the class that has to be registered first; null when there is none. */
   readonly className: string | null;
   readonly #provider: Provider | undefined;
@@ -38,7 +38,6 @@ export class ClientSlot {
     this.limiter = limiterOf(entry.limiter);
     this.rateLimit = rateLimitOf(entry.extra);
     waitLimitMs(entry.extra["max_rate_limit_wait"]);
-    this.secrets = secretsOf(entry.client);
     this.className = typeof custom === "string" ? custom : null;
     this.#custom = custom ?? undefined;
     this.#provider = PROVIDERS.find((prefix) => entry.client.api_type?.startsWith(prefix) === true);
@@ -52,6 +51,11 @@ export class ClientSlot {
   /** Whether its client is the user's own. */
   get custom(): boolean {
     return this.#custom !== undefined;
+  }
+
+  /** Values that must not be shown. */
+  secrets(host: ModelHost): readonly string[] {
+    return secretsOf(this.entry.client, host.environment?.bind(host));
   }
 
   /** Fills the placeholder. */

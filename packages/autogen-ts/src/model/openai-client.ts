@@ -10,13 +10,16 @@ import { AnswerFailure, modelError, type ModelFailure } from "./errors.js";
 import { modelOf, readAnswer, readStream, type HttpAnswer } from "./openai-answers.js";
 import { failureOf } from "./openai-errors.js";
 import { loadSdk, type LoadedSdk, type OpenAIClientHost } from "./openai-load.js";
-import { endpointOf, secretsOf, timeoutMs } from "./openai-options.js";
+import { endpointOf, timeoutMs } from "./openai-options.js";
 import type { ListedPrice } from "./price-table.js";
 import { computeCost, priceOf, type Price } from "./prices.js";
 import { pauseOf } from "./retry-after.js";
 import { textOrCompletionObjects } from "./retrieval.js";
+import { secretsOf } from "./secrets.js";
 import { StallWatch } from "./stall-watch.js";
 import { apiOf, wireBody } from "./wire-body.js";
+
+const MOST_TOKENS = 8;
 
 /** What a client for OpenAI-compatible endpoints is made of. */
 export interface OpenAIClientOptions {
@@ -38,6 +41,8 @@ export class OpenAIClient implements ModelClient {
   readonly #watches = new Map<number, StallWatch>();
   /** By model name: looking one up in the catalogue takes longer than all else here. */
   readonly #prices = new Map<string, Price | null>();
+  /** Tokens of Azure's directory that were sent, the latest ones. */
+  #tokens: readonly string[] = [];
   /** Set when the endpoint has refused to be asked for usage. */
   #plainStreams = false;
 
@@ -94,13 +99,18 @@ export class OpenAIClient implements ModelClient {
 
   /** A failed attempt is not kept: a key may have been set since. */
   async #load(): Promise<LoadedSdk> {
-    this.#loaded ??= loadSdk(this.#entry, this.#host);
+    this.#loaded ??= loadSdk(this.#entry, this.#host, (token) => this.#remember(token));
     try {
       return await this.#loaded;
     } catch (error) {
       this.#loaded = undefined;
       throw error;
     }
+  }
+
+  /** A token that has just been replaced may still be quoted by a slow answer. */
+  #remember(token: string): void {
+    if (!this.#tokens.includes(token)) this.#tokens = [token, ...this.#tokens].slice(0, MOST_TOKENS);
   }
 
   async #price(model: string): Promise<Price | null> {
@@ -175,7 +185,8 @@ export class OpenAIClient implements ModelClient {
   }
 
   #error(failure: ModelFailure, body: ModelParams): AutogenError {
-    return modelError(failure, { index: this.#index, model: modelOf(body), secrets: secretsOf(this.#entry) });
+    const secrets = [...secretsOf(this.#entry, this.#host.environment?.bind(this.#host)), ...this.#tokens];
+    return modelError(failure, { index: this.#index, model: modelOf(body), secrets });
   }
 }
 

@@ -5,7 +5,8 @@ import { azureTokenProvider } from "./azure-token.js";
 import { isAzure } from "./azure.js";
 import type { ConfigEntry, ModelHost } from "./client.js";
 import { AnswerFailure, maskSecrets } from "./errors.js";
-import { azureOptions, openaiOptions, resolveKey, secretsOf } from "./openai-options.js";
+import { azureOptions, openaiOptions, resolveKey } from "./openai-options.js";
+import { secretsOf } from "./secrets.js";
 import { leaveLongWaits, waitLimitMs } from "./waiting.js";
 
 /** What the client wants of its surroundings: variables, a timer for answers that stall, Azure's credential, a clock. */
@@ -20,16 +21,21 @@ export interface LoadedSdk {
 }
 
 /**
+ * @param onToken told each token of Azure's directory before it is sent
  * @throws AnswerFailure of kind `auth` when there is no key, which lets the next entry try
  * @throws AutogenError `invalid-config` for options that the package refuses
  */
-export async function loadSdk(entry: ConfigEntry, host: OpenAIClientHost): Promise<LoadedSdk> {
+export async function loadSdk(
+  entry: ConfigEntry,
+  host: OpenAIClientHost,
+  onToken: (token: string) => void = () => undefined,
+): Promise<LoadedSdk> {
   const environment = host.environment?.bind(host);
   checkNamedKey(entry, environment);
   const classes = await import("openai");
   try {
     const sdk = isAzure(entry)
-      ? new classes.AzureOpenAI(azureOptions(entry, await azureTokenProvider(entry, host), environment))
+      ? new classes.AzureOpenAI(azureOptions(entry, told(await azureTokenProvider(entry, host), onToken), environment))
       : new classes.OpenAI(openaiOptions(entry, environment));
     if (waitLimitMs(entry["max_rate_limit_wait"]) > 0) leaveLongWaits(sdk, () => host.now?.() ?? null);
     return { sdk, classes };
@@ -37,8 +43,20 @@ export async function loadSdk(entry: ConfigEntry, host: OpenAIClientHost): Promi
     if (!(error instanceof classes.OpenAIError)) throw error;
     if (/credential/iu.test(error.message))
       throw missingKey(isAzure(entry) ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY", "has no `api_key`");
-    throw new AutogenError("invalid-config", maskSecrets(error.message, secretsOf(entry)), { cause: error });
+    // The error itself would show what is masked here.
+    throw new AutogenError("invalid-config", maskSecrets(error.message, secretsOf(entry, environment)));
   }
+}
+
+type TokenProvider = () => Promise<string>;
+
+function told(provider: TokenProvider | undefined, onToken: (token: string) => void): TokenProvider | undefined {
+  if (provider === undefined) return undefined;
+  return async () => {
+    const token = await provider();
+    onToken(token);
+    return token;
+  };
 }
 
 function checkNamedKey(entry: ConfigEntry, environment: ModelHost["environment"]): void {

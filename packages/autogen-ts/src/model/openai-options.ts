@@ -6,7 +6,8 @@ import { azureDeployment, isAzure } from "./azure.js";
 import type { ConfigEntry } from "./client.js";
 import { isOpenAI, OPENAI_ENDPOINT } from "./endpoint.js";
 
-type Environment = (name: string) => string | undefined;
+/** The value of an environment variable. */
+export type Environment = (name: string) => string | undefined;
 
 /** Sent to endpoints that ask for none; the package refuses to work without a key. */
 const PLACEHOLDER_KEY = "not-needed";
@@ -25,14 +26,6 @@ export function shownEndpoint(entry: ConfigEntry, environment?: Environment): st
   const endpoint = endpointOf(entry, environment);
   const deployment = isAzure(entry) ? azureDeployment(entry) : undefined;
   return deployment === undefined ? endpoint : `${endpoint.replace(/\/+$/u, "")}/openai/deployments/${deployment}`;
-}
-
-/** Values of the entry that must not be shown. */
-export function secretsOf(entry: ConfigEntry): readonly string[] {
-  const headers = entry["default_headers"];
-  const values =
-    typeof headers === "object" && headers !== null ? Object.values(headers as Readonly<Record<string, unknown>>) : [];
-  return [entry.api_key, entry["azure_ad_token"], ...values].filter((value): value is string => typeof value === "string");
 }
 
 /** A value written as `env:NAME` is that of the environment variable. */

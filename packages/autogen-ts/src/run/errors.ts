@@ -18,6 +18,7 @@ export type ErrorCode =
   | "no-eligible-speaker"
   | "missing-package"
   | "replay-mismatch"
+  | "request-forbidden"
   | "input-closed"
   | "unsupported"
   | "budget-exhausted"

@@ -22,8 +22,10 @@ export type {
 export type { CallUsage, EventBody, EventType, QuestionPurpose, RunEvent, StopReason, Subscriber } from "./events.js";
 export { loadHost } from "./host.js";
 export type { Host } from "./host.js";
-export { canonical, RECORDING_FORMAT, recordTo, replayFrom, trace } from "./layers.js";
-export type { RecordedEffect, ReplayOptions } from "./layers.js";
+export { canonical, RECORDING_FORMAT, recordTo, trace } from "./layers.js";
+export type { RecordedEffect } from "./layers.js";
+export { replayFrom } from "./replay.js";
+export type { ReplayLayer, ReplayOptions } from "./replay.js";
 export { asAbort, createRun } from "./run.js";
 export type { ChildOptions, Run, RunContext, RunOptions } from "./run.js";
 export { UsageLedger } from "./usage.js";

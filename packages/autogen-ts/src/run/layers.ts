@@ -1,7 +1,7 @@
-/** The layers that every run may use: trace, record, replay. */
+/** The layers that every run may use: trace and record; `replay.ts` has the third. */
 import type { Json } from "../message/index.js";
 import type { Effect, EffectLayer, EffectKind, Execute, EffectTable } from "./effects.js";
-import { AutogenError, isAutogenError, type ErrorCode } from "./errors.js";
+import { isAutogenError, type ErrorCode } from "./errors.js";
 
 /** Version of the form of recordings. */
 export const RECORDING_FORMAT = 1;
@@ -15,15 +15,14 @@ export interface RecordedEffect {
   readonly input?: Json;
   readonly output?: Json;
   /** Present instead of `output` when the effect failed. */
-  readonly error?: { readonly code: string; readonly message: string; readonly details?: Json };
-}
-
-/** Which effects are replayed, and how closely they must match. */
-export interface ReplayOptions {
-  /** Effects of other kinds are performed live. @default all kinds */
-  readonly kinds?: readonly EffectKind[];
-  /** Also compare inputs. @default false */
-  readonly strict?: boolean;
+  readonly error?: {
+    /** Of errors that are not the library's own: `TypeError`, for example. */
+    readonly name?: string;
+    /** `""` for errors without one. */
+    readonly code: string;
+    readonly message: string;
+    readonly details?: Json;
+  };
 }
 
 /** Emits `effect.start` and `effect.end` around every effect. */
@@ -40,73 +39,36 @@ export const trace: EffectLayer = (next, scope) => async (effect, execute) => {
   }
 };
 
-/** Hands every finished effect to `write`, in the order of finishing; an aborted one is not written. */
-export function recordTo(write: (effect: RecordedEffect) => void | Promise<void>): EffectLayer {
-  return (next) => async (effect, execute) => {
-    const { key, kind, target, input } = effect;
-    try {
-      const output = await next(effect, execute);
-      await write({ key, kind, target, input: plain(input), output: plain(output) });
-      return output;
-    } catch (error) {
-      if (isAutogenError(error) && error.code !== "aborted" && error.code !== "replay-mismatch") {
-        await write({
-          key,
-          kind,
-          target,
-          input: plain(input),
-          error: { code: error.code, message: error.message, details: error.details },
-        });
-      }
-      throw error;
-    }
-  };
-}
-
 /**
- * Answers effects from a recording, by key.
- *
- * @throws AutogenError `replay-mismatch` when the recording has no such effect, or (strict) another input
+ * Hands every finished effect to `write`, in the order of finishing, before anyone else learns of its outcome. What
+ * was aborted, forbidden or no part of a replay is not written.
  */
-export function replayFrom(effects: readonly RecordedEffect[], { kinds, strict = false }: ReplayOptions = {}): EffectLayer {
-  const recorded = new Map(effects.map((effect) => [effect.key, effect]));
+export function recordTo(write: (effect: RecordedEffect) => void | Promise<void>): EffectLayer {
   return (next) =>
     async <K extends EffectKind>(effect: Effect<K>, execute: Execute<K>): Promise<EffectTable[K]["output"]> => {
-      if (kinds !== undefined && !kinds.includes(effect.kind)) return await next(effect, execute);
-      const found = recorded.get(effect.key);
-      if (found === undefined) throw missing(effect, effects);
-      if (strict && found.input !== undefined) compareInputs(effect, found.input);
-      // The code may be one of another version of this package: it is data here.
-      if (found.error !== undefined)
-        throw new AutogenError(found.error.code as ErrorCode, found.error.message, { details: found.error.details ?? null });
-      // Recorded under the same key, hence for the same kind of effect.
-      return found.output ?? null;
+      const { key, kind, target } = effect;
+      const input = plain(effect.input);
+      let output: EffectTable[K]["output"];
+      try {
+        output = await next(effect, execute);
+      } catch (error) {
+        if (!NOT_RECORDED.some((code) => isAutogenError(error, code)))
+          await write({ key, kind, target, input, error: describeError(error) });
+        throw error;
+      }
+      await write({ key, kind, target, input, output: plain(output) });
+      return output;
     };
 }
 
-function missing(effect: Effect, effects: readonly RecordedEffect[]): AutogenError {
-  const same = effects.filter((one) => one.kind === effect.kind && one.target === effect.target).length;
-  const hint =
-    same > 0
-      ? `It holds ${String(same)} of \`${effect.kind}:${effect.target}\`, so the run now does more than was recorded.`
-      : `It holds none of \`${effect.kind}:${effect.target}\`.`;
-  return new AutogenError("replay-mismatch", `The recording has no effect \`${effect.key}\`. ${hint} Record the run again.`, {
-    details: { key: effect.key },
-  });
-}
+/** These say nothing about the world. */
+const NOT_RECORDED: readonly ErrorCode[] = ["aborted", "replay-mismatch", "request-forbidden"];
 
-function compareInputs(effect: Effect, recorded: Json): void {
-  const now = canonical(plain(effect.input));
-  const then = canonical(recorded);
-  if (now === then) return;
-  let at = 0;
-  while (now[at] === then[at]) at += 1;
-  const around = (text: string): string => text.slice(Math.max(0, at - 40), at + 60);
-  throw new AutogenError(
-    "replay-mismatch",
-    `The effect \`${effect.key}\` was recorded with another input.\n  recorded: …${around(then)}…\n  now:      …${around(now)}…\nRecord the run again, or replay without \`strict\`.`,
-    { details: { key: effect.key, position: at } },
-  );
+function describeError(error: unknown): NonNullable<RecordedEffect["error"]> {
+  if (isAutogenError(error)) return { code: error.code, message: error.message, details: plain(error.details) };
+  if (!(error instanceof Error)) return { name: "Error", code: "", message: String(error) };
+  const { code } = error as { readonly code?: unknown };
+  return { name: error.name, code: typeof code === "string" ? code : "", message: error.message };
 }
 
 /** JSON with keys in order, for comparing. */
@@ -118,4 +80,5 @@ export function canonical(value: Json): string {
   );
 }
 
-const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;
+/** A copy as JSON; what JSON has no word for is null. */
+export const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;

@@ -1,6 +1,7 @@
 /** Recordings as files: one line of JSON for each effect, after a line that says which form it has. */
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   AutogenError,
@@ -9,51 +10,84 @@ import {
   replayFrom,
   type EffectLayer,
   type RecordedEffect,
+  type ReplayLayer,
   type ReplayOptions,
 } from "../../core.js";
+import { forbiddenByEnvironment } from "./forbid-requests.js";
+import { parseRecording, type Recording } from "./parse-recording.js";
+
+/** How a recording is begun. */
+export interface RecordOptions {
+  /** Put a new recording in the place of the file that is there. @default false */
+  readonly overwrite?: boolean;
+}
 
 /**
- * A layer that writes every finished effect of a run to `file`, which is made anew.
+ * A layer that writes every finished effect of a run to `file`, a line each, before anyone learns of its outcome: what
+ * a crashed process has seen is in the file. There is nothing to close. Missing folders are made.
  * Requests and answers are written as they are: keep secrets out of messages. Keys of endpoints are no part of them.
+ *
+ * @throws AutogenError `invalid-option` when `file` exists, unless it is to be overwritten
  */
-export function record(file: string | URL): EffectLayer {
-  writeFileSync(file, `${JSON.stringify({ format: RECORDING_FORMAT })}\n`);
-  return recordTo((effect) => {
-    appendFileSync(file, `${JSON.stringify(effect)}\n`);
+export function record(file: string | URL, { overwrite = false }: RecordOptions = {}): EffectLayer {
+  const path = pathOf(file);
+  begin(path, overwrite);
+  const layer = recordTo((effect) => {
+    appendFileSync(path, `${JSON.stringify(effect)}\n`);
   });
+  return (next, scope) => layer(forbiddenByEnvironment(next, scope), scope);
 }
 
 /**
- * A layer that answers effects from `file`.
+ * A layer that answers effects from `file`. An incomplete last line, which a crash leaves behind, is passed over with
+ * a warning.
  *
- * @throws AutogenError `invalid-config` when the file is no recording, or one of a newer version
+ * @throws AutogenError `invalid-config` when the file is no recording, is damaged, or is one of a newer version
  */
-export async function replay(file: string | URL, options: ReplayOptions = {}): Promise<EffectLayer> {
-  return replayFrom(await readRecording(file), options);
+export async function replay(file: string | URL, options: ReplayOptions = {}): Promise<ReplayLayer> {
+  const { effects, torn } = await readParsed(file);
+  const replaying = replayFrom(effects, options);
+  const layer: EffectLayer = (next, scope) => {
+    if (torn !== null) scope.warn("torn-recording", torn);
+    return replaying(forbiddenByEnvironment(next, scope), scope);
+  };
+  return Object.defineProperties(layer, {
+    unused: { get: () => replaying.unused, enumerable: true },
+    assertComplete: { value: () => replaying.assertComplete() },
+    // The two members of the interface are the ones defined here.
+  }) as ReplayLayer;
 }
 
-/** The effects of a recording, in order. */
+/** The effects of a recording, in order, without an incomplete last line. @throws as `replay` does */
 export async function readRecording(file: string | URL): Promise<readonly RecordedEffect[]> {
-  const name = typeof file === "string" ? file : fileURLToPath(file);
-  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
-  const [head, ...effects] = lines.map((line, index) => parseLine(line, `${name}:${String(index + 1)}`));
-  const format = (head as { readonly format?: unknown } | undefined)?.format;
-  if (format !== RECORDING_FORMAT) {
+  return (await readParsed(file)).effects;
+}
+
+const pathOf = (file: string | URL): string => (typeof file === "string" ? file : fileURLToPath(file));
+
+/** The head is there as a whole or not at all: a file in the place of another is complete before it takes it. */
+function begin(path: string, overwrite: boolean): void {
+  const head = `${JSON.stringify({ format: RECORDING_FORMAT })}\n`;
+  mkdirSync(dirname(path), { recursive: true });
+  if (overwrite) {
+    const complete = `${path}.new`;
+    writeFileSync(complete, head);
+    renameSync(complete, path);
+    return;
+  }
+  try {
+    writeFileSync(path, head, { flag: "wx" });
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== "EEXIST") throw error;
     throw new AutogenError(
-      "invalid-config",
-      `\`${name}\` is no recording of format ${String(RECORDING_FORMAT)} (found: ${String(format)}). Record the run again with this version.`,
+      "invalid-option",
+      `\`${path}\` exists already, and a recording may have cost money. Replay it, remove it, or pass \`{ overwrite: true }\`.`,
+      { cause: error, details: { file: path } },
     );
   }
-  // Written by `record`, or by hand in the same form; replay compares what it needs.
-  return effects as RecordedEffect[];
 }
 
-function parseLine(line: string, place: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch (error) {
-    throw new AutogenError("invalid-config", `${place} is not a line of JSON. Mend or remove it, or record the run again.`, {
-      cause: error,
-    });
-  }
+async function readParsed(file: string | URL): Promise<Recording> {
+  const path = pathOf(file);
+  return parseRecording(await readFile(path, "utf8"), path);
 }

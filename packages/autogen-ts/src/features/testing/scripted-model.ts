@@ -1,27 +1,22 @@
 /** A model that says what the script says: for tests, examples and recordings. */
 import {
   AutogenError,
+  throwIfAborted,
   type ConfigEntry,
+  type CreateContext,
   type ModelClient,
   type ModelParams,
   type ModelResponse,
   type ResponseMessage,
+  type UsageRecord,
   type WrapperConfig,
 } from "../../core.js";
-
-/** One scripted answer: a text, a message (with calls, for example), a whole response, an error to throw, or a function of the request. */
-export type ScriptedReply =
-  | string
-  | Partial<ResponseMessage>
-  | ModelResponse
-  | Error
-  | ((
-      params: ModelParams,
-    ) => string | Partial<ResponseMessage> | ModelResponse | Promise<string | Partial<ResponseMessage> | ModelResponse>);
+import { assertUsed, quoted } from "./script.js";
+import { respond, type ScriptedReply } from "./scripted-reply.js";
 
 /** A model under the control of a test. */
 export interface ScriptedModel {
-  /** Hand it to an agent: `new AssistantAgent({ name, llmConfig: model.llmConfig })`. */
+  /** Hand it to an agent: `new AssistantAgent({ name, llmConfig: model.llmConfig })`. Streams when the script does. */
   readonly llmConfig: WrapperConfig;
   /** The requests so far, in wire form. */
   readonly requests: readonly ModelParams[];
@@ -31,64 +26,64 @@ export interface ScriptedModel {
   assertComplete(): void;
 }
 
-const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 } as const;
+/** The endpoint of scripted models in effects: `forbidRequests` lets it pass. */
+export const SCRIPTED_ENDPOINT = "scripted:";
 
 /**
- * Answers requests with `replies`, in order. Each counts 10 + 5 tokens at no cost unless it brings its own usage.
+ * Answers requests with `replies`, in order: texts, messages (with calls, for example), `streamed` pieces, whole
+ * responses, errors, `failing` endpoints, or functions of the request. Each counts 10 + 5 tokens at no cost unless it
+ * says otherwise.
  *
- * @throws AutogenError `model-failed` from the request that has no answer left
+ * @throws AutogenError `model-failed` from the request that has no answer left, naming it and its last message
  */
 export function scriptedModel(...replies: readonly ScriptedReply[]): ScriptedModel {
   const requests: ModelParams[] = [];
   class ScriptedClient implements ModelClient {
-    async create(params: ModelParams): Promise<ModelResponse> {
-      const number = requests.push(params);
-      const reply = replies[number - 1];
-      if (reply === undefined) {
-        throw new AutogenError(
-          "model-failed",
-          `Request ${String(number)} has no scripted answer: the script has ${String(replies.length)}.`,
-        );
-      }
-      if (reply instanceof Error) throw reply;
-      return responseOf(typeof reply === "function" ? await reply(params) : reply);
+    async create(params: ModelParams, { signal, onToken }: CreateContext = {}): Promise<ModelResponse> {
+      const reply = replies[requests.push(params) - 1];
+      if (reply === undefined) throw exhausted(params, requests.length, replies.length);
+      return await respond(typeof reply === "function" ? await reply(params) : reply, {
+        model: "scripted",
+        ...(onToken === undefined ? {} : { onToken }),
+        throwIfAborted: () => signal !== undefined && throwIfAborted(signal),
+      });
     }
     messageRetrieval({ choices }: ModelResponse): readonly (string | null | ResponseMessage)[] {
       return choices.map(({ message = { content: null } }) =>
         message.tool_calls?.length || message.function_call ? message : message.content,
       );
     }
-    cost(): number {
-      return 0;
+    cost({ cost = 0 }: ModelResponse): number | null {
+      return cost;
     }
-    getUsage({ model, usage }: ModelResponse): {
-      model: string;
-      cost: number;
-      prompt_tokens: number;
-      completion_tokens: number;
-      total_tokens: number;
-    } {
+    getUsage({ model, usage, cost = 0 }: ModelResponse): UsageRecord {
       const { prompt_tokens = 0, completion_tokens = 0, total_tokens = prompt_tokens + completion_tokens } = usage ?? {};
-      return { model, cost: 0, prompt_tokens, completion_tokens, total_tokens };
+      return { model, cost, prompt_tokens, completion_tokens, total_tokens };
     }
   }
-  const entry: ConfigEntry = { model: "scripted", model_client_cls: ScriptedClient };
+  const entry: ConfigEntry = { model: "scripted", base_url: SCRIPTED_ENDPOINT, model_client_cls: ScriptedClient };
+  const streams = replies.some((reply) => typeof reply === "object" && "stream" in reply);
+  const left = (): readonly ScriptedReply[] => replies.slice(requests.length);
   return {
-    llmConfig: { config_list: [entry], cache_seed: null },
+    llmConfig: { config_list: [entry], cache_seed: null, ...(streams ? { stream: true } : {}) },
     requests,
     get repliesLeft() {
-      return Math.max(0, replies.length - requests.length);
+      return left().length;
     },
     assertComplete() {
-      const left = Math.max(0, replies.length - requests.length);
-      if (left > 0) throw new Error(`${String(left)} of ${String(replies.length)} scripted answers were never asked for.`);
+      assertUsed("answers", left(), replies.length);
     },
   };
 }
 
-function responseOf(reply: string | Partial<ResponseMessage> | ModelResponse): ModelResponse {
-  if (typeof reply === "object" && "choices" in reply) return reply;
-  const message: ResponseMessage =
-    typeof reply === "string" ? { role: "assistant", content: reply } : { role: "assistant", content: null, ...reply };
-  return { model: "scripted", choices: [{ index: 0, finish_reason: "stop", message }], usage: USAGE };
+function exhausted({ messages }: ModelParams, number: number, scripted: number): AutogenError {
+  // Params come from a request of this library; a request of the older completion call has none.
+  const last = Array.isArray(messages) ? (messages.at(-1) as Readonly<Record<string, unknown>> | undefined) : undefined;
+  const { role, name, content, tool_calls: calls } = last ?? {};
+  const from = typeof name === "string" ? name : String(role);
+  const shown = last === undefined ? "" : ` Its last message, from \`${from}\`, is ${quoted(content ?? calls ?? null)}.`;
+  return new AutogenError(
+    "model-failed",
+    `Request ${String(number)} has no scripted answer: the script has ${String(scripted)}.${shown} Add an answer, or end the chat before.`,
+  );
 }

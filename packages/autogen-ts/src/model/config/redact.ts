@@ -1,24 +1,27 @@
 /** Keys out of everything that is shown. Chapter 22, section 9. */
 
+import { publicEndpoint } from "../endpoint.js";
+
+/** In small letters without `_` and `-`: `apiKey`, `api_key` and `API-Key` are one. */
 const SECRET_KEYS: ReadonlySet<string> = new Set([
-  "api_key",
   "apikey",
-  "azure_ad_token",
+  "xapikey",
   "azureadtoken",
-  "azure_ad_token_provider",
   "azureadtokenprovider",
-  "aws_access_key",
-  "aws_secret_key",
-  "aws_session_token",
+  "awsaccesskey",
+  "awssecretkey",
+  "awssessiontoken",
   "credentials",
-  "google_application_credentials",
+  "googleapplicationcredentials",
   "token",
   "password",
   "organization",
   "authorization",
-  "api-key",
-  "x-api-key",
 ]);
+/** Tables with names of the endpoint's own: any of their values may be a key. */
+const SECRET_TABLES: ReadonlySet<string> = new Set(["headers", "defaultheaders", "defaultquery"]);
+/** Addresses may hold a password or a key in the query. */
+const ADDRESSES: ReadonlySet<string> = new Set(["baseurl", "apibase", "azureendpoint", "websocketbaseurl"]);
 
 /** Longer values keep this many characters at their end, so that people can tell them apart. */
 const KEPT_CHARACTERS = 4;
@@ -44,9 +47,18 @@ function redactIn(value: unknown, seen: Map<object, unknown>): unknown {
   const copy: Record<string, unknown> = {};
   seen.set(value, copy);
   for (const [key, item] of Object.entries(value)) {
-    copy[key] = SECRET_KEYS.has(key.toLowerCase()) ? hidden(item) : redactIn(item, seen);
+    copy[key] = redactOption(key.toLowerCase().replace(/[_-]/gu, ""), item, seen);
   }
   return copy;
+}
+
+function redactOption(name: string, value: unknown, seen: Map<object, unknown>): unknown {
+  if (SECRET_KEYS.has(name)) return hidden(value);
+  if (SECRET_TABLES.has(name) && typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item)]));
+  }
+  if (ADDRESSES.has(name) && typeof value === "string" && /[@?]/u.test(value)) return publicEndpoint(value);
+  return redactIn(value, seen);
 }
 
 function hidden(value: unknown): unknown {
