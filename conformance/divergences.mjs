@@ -88,6 +88,29 @@ export const DIVERGENCES = [
     instead: "the stored message stays as it came; the termination test sees the changed one",
   },
   { case: "reply-async-in-sync", divergence: "decisions §5, async", instead: "asynchronous reply functions run in every chat" },
+  {
+    case: "stream-function-call",
+    divergence: "chapter 20 §12",
+    instead: "a streamed call alone has no content, prints nothing, and its tokens are those of name and arguments",
+  },
+  { case: "stream-n-2", divergence: "chapter 20 §12", instead: "tokens of answers are counted, not pieces" },
+  { case: "stream-text", divergence: "chapter 20 §12", instead: "tokens of answers are counted, not pieces" },
+  {
+    case: "stream-tool-call",
+    divergence: "chapter 20 §12",
+    instead: "a streamed call alone has no content and no index, prints nothing, and its tokens are those of name and arguments",
+  },
+  {
+    case: "stream-tool-calls",
+    divergence: "chapter 20 §12",
+    instead:
+      "streamed calls alone have no content and no index, print nothing, and their tokens are those of names and arguments",
+  },
+  {
+    case: "stream-tool-chat",
+    divergence: "chapter 20 §12",
+    instead: "a streamed call alone has no content and no index, also in later requests, whose tokens are then fewer",
+  },
   { case: "table-content-str", divergence: "D10-3", instead: "a part of an unknown kind reads as its kind" },
   {
     case: "table-extract-blocks",
@@ -106,6 +129,11 @@ export const DIVERGENCES = [
   },
   { case: "table-infer-lang", divergence: "chapter 24 §1", instead: "a text that begins with a known command is a shell script" },
   { case: "table-sanitize", divergence: "chapter 24 §6", instead: "flags of `rm` are understood in any spelling" },
+  {
+    case: "table-tokens-messages",
+    divergence: "chapter 27 §3",
+    instead: "messages for a model that is not known are counted, as an estimate",
+  },
   {
     case: "tool-serialize-table",
     divergence: "decisions §5, results",

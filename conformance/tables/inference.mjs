@@ -1,5 +1,4 @@
 /** Prices, templates and parameters of requests. */
-import { camelKeys } from "../map/names.mjs";
 import { exported } from "../map/not-available.mjs";
 
 /** @type {Record<string, import("./index.mjs").TableFunction>} */
@@ -19,5 +18,5 @@ export const inference = {
     );
   },
   num_tokens_from_functions: ([functions, model], kwargs) =>
-    exported("numTokensFromFunctions", "counting tokens")(functions, model, camelKeys(kwargs)),
+    exported("numTokensFromFunctions", "counting tokens")(functions, kwargs.model ?? model),
 };

@@ -28,6 +28,12 @@ export function consolePrinter(stream: OutputStream): Subscriber {
   const paint: Paint = (color, text) =>
     stream.supportsColor === true ? `\u001B[${String(CODES[color])}m${text}\u001B[0m` : text;
   let streaming = false;
+  /** What is printed next starts on a line of its own, also after a stream that broke off. */
+  const endText = (): void => {
+    if (!streaming) return;
+    streaming = false;
+    stream.print(stream.supportsColor === true ? "\u001B[0m\n" : "\n");
+  };
   return function printEvent(event: RunEvent): void {
     stream.event?.(event);
     switch (event.type) {
@@ -58,9 +64,10 @@ export function consolePrinter(stream: OutputStream): Subscriber {
         return;
       case "llm.end":
         if (event.cached && !event.silent) stream.note?.(`${event.agent}: answer of ${event.model} from the cache`);
-        if (!streaming) return;
-        streaming = false;
-        stream.print(stream.supportsColor === true ? "\u001B[0m\n" : "\n");
+        endText();
+        return;
+      case "llm.failed":
+        endText();
         return;
       case "warning":
         stream.warn?.(event.text);

@@ -8,7 +8,7 @@ import { callerName, type Call, type ResponseFilter, type WrapperResponse } from
 import type { CreateContext, ModelParams, UsageRecord } from "./client.js";
 import type { ClientSlot } from "./client-slot.js";
 import { modelError, type FailurePlace } from "./errors.js";
-import { expectedTokens } from "./estimate.js";
+import { expectedTokens } from "./expected-tokens.js";
 import { withBoth } from "./with-both.js";
 import { mergeCall } from "./merge.js";
 import { modelOf } from "./openai-answers.js";
@@ -209,6 +209,7 @@ async function askClient(attempt: Attempt, signal: AbortSignal | undefined): Pro
   if (slot.limiter !== null) await slot.limiter.wait(run.host, signal);
   const client = slot.current ?? (await slot.client(run.host));
   const context: CreateContext = {
+    warn: (code, text) => run.warn(code, text),
     ...(signal === undefined ? {} : { signal }),
     ...(call.timeout === undefined ? {} : { timeout: call.timeout }),
     ...(slot.rateLimit === null ? {} : { onPause: (ms: number) => slot.rateLimit?.close(ms, run.host) }),

@@ -1,5 +1,6 @@
 /** The contract of model clients. Specification chapter 20, section 9. */
 import type { Host as RunHost, ModelResponse, ResponseMessage } from "../run/index.js";
+import type { EncodingName, Tokenizer } from "./tokens/index.js";
 
 /** Merged request parameters in wire form, as the endpoint is to get them. */
 export type ModelParams = Readonly<Record<string, unknown>>;
@@ -13,6 +14,8 @@ export interface CreateContext {
   readonly timeout?: number;
   /** Called when an answer says that the next request has to wait, in milliseconds. */
   readonly onPause?: (ms: number) => void;
+  /** Called with what the user should know though nothing failed; each `code` is shown once. */
+  readonly warn?: (code: string, text: string) => void;
 }
 
 /** What one response used. A missing key switches accounting off for that response. */
@@ -89,7 +92,12 @@ declare module "../run/host.js" {
     azureTokenProvider?(scope: string): Promise<() => Promise<string>>;
     /** Client of a provider that is not OpenAI-compatible; null when this platform has none. */
     modelClient?(provider: Provider): Promise<ModelClientFactory | null>;
+    /** Counts tokens of streams whose endpoint does not; that of `gpt-tokenizer`, where it is installed, when absent. */
+    tokenizer?(encoding: EncodingName, model: string): Tokenizer | null | Promise<Tokenizer | null>;
   }
 }
 
-export type ModelHost = Pick<RunHost, "now" | "sleep" | "timer" | "environment" | "azureTokenProvider" | "modelClient">;
+export type ModelHost = Pick<
+  RunHost,
+  "now" | "sleep" | "timer" | "environment" | "azureTokenProvider" | "modelClient" | "tokenizer"
+>;

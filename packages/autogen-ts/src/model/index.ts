@@ -39,6 +39,24 @@ export { StreamAssembler } from "./stream-assembler.js";
 export type { StreamChoice, StreamChunk, StreamDelta } from "./stream-assembler.js";
 export { instantiate } from "./template.js";
 export type { Template } from "./template.js";
+export {
+  countToken,
+  getMaxTokenLimit,
+  measureTokens,
+  numTokensFromFunctions,
+  percentileUsed,
+  tokenLeft,
+} from "./tokens/index.js";
+export type {
+  DescribedFunction,
+  EncodingName,
+  TokenCount,
+  TokenInput,
+  Tokenizer,
+  TokenizerSource,
+  TokenOptions,
+  WindowOptions,
+} from "./tokens/index.js";
 export { formatUsageSummary, gatherUsageSummary } from "./usage.js";
 export type { UsageHolder, UsageMode } from "./usage.js";
 export { OpenAIWrapper } from "./wrapper.js";

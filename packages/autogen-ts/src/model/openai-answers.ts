@@ -2,7 +2,7 @@
 import type { ModelResponse, ResponseMessage } from "../run/index.js";
 import type { ModelParams } from "./client.js";
 import { AnswerFailure } from "./errors.js";
-import { estimateUsage } from "./estimate.js";
+import { countUsage, type UsageOptions } from "./stream-usage.js";
 import { failureInBody } from "./openai-errors.js";
 import { StreamAssembler } from "./stream-assembler.js";
 
@@ -37,7 +37,7 @@ function parse(text: string): unknown {
   }
 }
 
-export interface ReadStreamOptions {
+export interface ReadStreamOptions extends UsageOptions {
   readonly body: ModelParams;
   readonly onToken?: (text: string) => void;
   /** Called for every piece. */
@@ -48,7 +48,7 @@ export interface ReadStreamOptions {
 export async function readStream(
   pieces: unknown,
   answer: HttpAnswer,
-  { body, onToken, alive }: ReadStreamOptions,
+  { body, onToken, alive, ...counting }: ReadStreamOptions,
 ): Promise<ModelResponse> {
   const model = modelOf(body);
   if (/^(?:application\/json|text\/html)/u.test(answer.headers.get("content-type") ?? "")) {
@@ -76,7 +76,7 @@ export async function readStream(
   const messages = response.choices
     .map((choice) => choice.message)
     .filter((message): message is ResponseMessage => message !== undefined);
-  return { ...response, usage: estimateUsage(body["messages"], messages) };
+  return { ...response, usage: await countUsage({ model: response.model, messages: body["messages"] }, messages, counting) };
 }
 
 /** The model that a request names; `""` when it names none. */

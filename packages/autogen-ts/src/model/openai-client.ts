@@ -125,7 +125,7 @@ export class OpenAIClient implements ModelClient {
   async #send(
     sdk: OpenAI,
     body: ModelParams,
-    { signal, onToken, onPause, timeout = this.#entry.timeout }: CreateContext,
+    { signal, onToken, onPause, warn, timeout = this.#entry.timeout }: CreateContext,
   ): Promise<ModelResponse> {
     const limit = timeoutMs(timeout);
     // The package never takes its listeners off a signal: it gets one that lives for a few requests only.
@@ -158,7 +158,8 @@ export class OpenAIClient implements ModelClient {
       watch();
       tellPause(response, onPause);
       const alive = (): void => watched?.alive();
-      return await readStream(data, response, { body, alive, ...(onToken === undefined ? {} : { onToken }) });
+      const tokenizer = this.#host.tokenizer?.bind(this.#host);
+      return await readStream(data, response, { body, alive, tokenizer, warn, ...(onToken === undefined ? {} : { onToken }) });
     } catch (error) {
       if (!stalled) throw error;
       throw new AnswerFailure({ kind: "timeout", reason: "stopped in the middle of its answer", cause: error });

@@ -9,8 +9,9 @@ import { azureOptions, openaiOptions, resolveKey } from "./openai-options.js";
 import { secretsOf } from "./secrets.js";
 import { leaveLongWaits, waitLimitMs } from "./waiting.js";
 
-/** What the client wants of its surroundings: variables, a timer for answers that stall, Azure's credential, a clock. */
-export type OpenAIClientHost = Pick<ModelHost, "environment" | "timer" | "azureTokenProvider"> & Partial<Pick<ModelHost, "now">>;
+/** What the client wants of its surroundings: variables, a timer for answers that stall, Azure's credential, a tokenizer, a clock. */
+export type OpenAIClientHost = Pick<ModelHost, "environment" | "timer" | "azureTokenProvider" | "tokenizer"> &
+  Partial<Pick<ModelHost, "now">>;
 
 /** The package; its error classes tell failures apart. */
 export type OpenAIPackage = typeof import("openai");

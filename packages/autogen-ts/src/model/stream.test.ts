@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
-import { HI, scene, thrownBy } from "../../test/model-scene.js";
+import { HI, scene, thrownBy, type Scene } from "../../test/model-scene.js";
 import type { ScriptedPiece } from "../../test/model-server.js";
 import { StreamAssembler } from "./index.js";
 
@@ -111,6 +111,49 @@ test("INF-31 an endpoint that does not know `stream_options` is asked again with
     );
   });
 });
+
+const CALL_STREAM = [
+  { content: "Hello there" },
+  { delta: { tool_calls: [{ index: 0, ...CALL, function: { name: "add", arguments: "{}" } }] } },
+  { finish_reason: "tool_calls" },
+];
+
+test("INF-31 what the endpoint does not count is counted here: prompt, text and calls", async () => {
+  await scene({ x: [{ stream: CALL_STREAM }] }, async ({ run, events, wrapper }) => {
+    const response = await wrapper([{ model: "gpt-4" }]).create({ messages: HI, stream: true, run });
+    assert.deepEqual(response.usage, { prompt_tokens: 8, completion_tokens: 4, total_tokens: 12, estimated: true });
+    assert.deepEqual(
+      events.filter(({ type }) => type === "warning"),
+      [],
+    );
+  });
+});
+
+for (const [title, tokenizer, code] of [
+  ["without a tokenizer", () => null, "tokens-estimated"],
+  [
+    "when the tokenizer fails",
+    () => {
+      throw new Error("no vocabulary");
+    },
+    "tokenizer-failed",
+  ],
+] as const) {
+  test(`INF-31 ${title}, tokens of streams are estimated by length, with one warning`, async () => {
+    const play = async ({ run, events, wrapper }: Scene): Promise<void> => {
+      const llm = wrapper([{ model: "gpt-4" }]);
+      for (let turn = 0; turn < 2; turn += 1) {
+        const { usage } = await llm.create({ messages: HI, stream: true, run });
+        assert.deepEqual(usage, { prompt_tokens: 8, completion_tokens: 5, total_tokens: 13, estimated: true });
+      }
+      assert.deepEqual(
+        events.flatMap((event) => (event.type === "warning" ? [event.code] : [])),
+        [code],
+      );
+    };
+    await scene({ x: [{ stream: CALL_STREAM }, { stream: CALL_STREAM }] }, play, { tokenizer });
+  });
+}
 
 for (const [title, reply, kind] of [
   ["INF-32 an empty stream", { stream: [] }, "server"],
