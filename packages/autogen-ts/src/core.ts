@@ -200,6 +200,7 @@ export type {
   MemoryStream,
   OutputStream,
   PendingQuestion,
+  PrinterOptions,
   PrintOptions,
   QuestionStream,
   QuestionStreamOptions,

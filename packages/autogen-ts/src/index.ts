@@ -199,6 +199,7 @@ export type {
   MemoryStream,
   OutputStream,
   PendingQuestion,
+  PrinterOptions,
   PrintOptions,
   QuestionStream,
   QuestionStreamOptions,

@@ -6,6 +6,7 @@ export type { MemoryStream } from "./memory-stream.js";
 export { nullStream } from "./null-stream.js";
 export { orAborted } from "./or-aborted.js";
 export { consolePrinter } from "./printer.js";
+export type { PrinterOptions } from "./printer.js";
 export { printedText } from "./printed-text.js";
 export { questionStream } from "./question-stream.js";
 export type { PendingQuestion, QuestionStream, QuestionStreamOptions } from "./question-stream.js";

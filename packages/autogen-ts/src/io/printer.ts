@@ -19,12 +19,18 @@ type Paint = (color: Color, text: string) => string;
 
 const CODES: Readonly<Record<Color, number>> = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35 };
 
+/** What a printer leaves out. */
+export interface PrinterOptions {
+  /** Whether answers from a cache are remarked on. @default true */
+  readonly notes?: boolean;
+}
+
 /**
  * Prints a run to `stream`: messages unless they are silent, and what agents do. Text that streams in from a
  * model is printed as it comes; the message made of it is then printed as usual, as in the reference. A stream that
  * takes events gets each of them before its text.
  */
-export function consolePrinter(stream: OutputStream): Subscriber {
+export function consolePrinter(stream: OutputStream, { notes = true }: PrinterOptions = {}): Subscriber {
   const paint: Paint = (color, text) =>
     stream.supportsColor === true ? `\u001B[${String(CODES[color])}m${text}\u001B[0m` : text;
   let streaming = false;
@@ -63,7 +69,7 @@ export function consolePrinter(stream: OutputStream): Subscriber {
         stream.print(event.text, { end: "", flush: true });
         return;
       case "llm.end":
-        if (event.cached && !event.silent) stream.note?.(`${event.agent}: answer of ${event.model} from the cache`);
+        if (notes && event.cached && !event.silent) stream.note?.(`${event.agent}: answer of ${event.model} from the cache`);
         endText();
         return;
       case "llm.failed":

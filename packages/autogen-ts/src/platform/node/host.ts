@@ -26,7 +26,7 @@ export const host: Host = {
   timer: (ms, fire) => void setTimeout(fire, ms).unref(),
   environment: (name) => process.env[name],
   stream: () => IOStream.getDefault(),
-  subscriber: () => consolePrinter(IOStream.getDefault()),
+  subscriber: () => consolePrinter(IOStream.getDefault(), { notes: false }),
   responseCache: (seed) => caches.open(seed),
   chooseExecutor: async (request) => await executors.choose(request),
   async sleep(ms, signal) {

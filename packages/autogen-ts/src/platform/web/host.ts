@@ -11,7 +11,7 @@ export const host: Host = {
   timer: (ms, fire) => void setTimeout(fire, ms),
   environment: () => undefined,
   stream: consoleStream,
-  subscriber: () => consolePrinter(consoleStream()),
+  subscriber: () => consolePrinter(consoleStream(), { notes: false }),
   chooseExecutor: refuseExecutor,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
