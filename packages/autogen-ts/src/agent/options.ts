@@ -1,7 +1,7 @@
 /** Options of agents, checked once. Specification chapter 10, section 2. */
 import type { ContentPart, Message, MessageDraft } from "../message/index.js";
 import { checkLlmConfig, type WrapperConfig } from "../model/index.js";
-import { AutogenError } from "../run/index.js";
+import { AutogenError, editDistance } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
 import type { CodeExecutionConfig } from "./code-execution.js";
 import type { HumanInputMode, ToolFunction } from "./contract.js";
@@ -75,7 +75,7 @@ function shown(value: unknown): string {
 }
 
 function unknownOption(agent: string, option: string): AutogenError {
-  const near = NAMES.filter((name) => distance(plainName(name), plainName(option)) <= 2);
+  const near = NAMES.filter((name) => editDistance(plainName(name), plainName(option)) <= 2);
   const hint =
     near.length > 0
       ? `Did you mean ${near.map((name) => `\`${name}\``).join(" or ")}?`
@@ -85,17 +85,3 @@ function unknownOption(agent: string, option: string): AutogenError {
 
 /** So that the reference's spelling (`human_input_mode`) is recognised too. */
 const plainName = (name: string): string => name.replaceAll("_", "").toLowerCase();
-
-/** Levenshtein distance; names are short. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}

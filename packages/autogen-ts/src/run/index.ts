@@ -1,4 +1,5 @@
 export { AbortRelay } from "./abort-relay.js";
+export { editDistance } from "./edit-distance.js";
 export { AutogenError, abortError, isAutogenError, throwIfAborted, unreachable } from "./errors.js";
 export type { ErrorCode, ErrorOptions } from "./errors.js";
 export type {
