@@ -11,6 +11,9 @@ import { filesBelow, library, root, runNode, shown, tsc } from "./paths.mjs";
 /** Belong to the published package but live in the root. */
 const COPIED = ["LICENSE", "CHANGELOG.md"];
 
+/** Other rules of building give another result from the same sources. */
+const BUILDERS = ["build.mjs", "bundle.mjs"].map((name) => join(import.meta.dirname, name));
+
 /**
  * @param {{ folder?: string, project?: string, declarations?: boolean }} [options] the package and its project file, for
  *   tests; without declarations nothing is checked, and neither compiler nor optional packages are needed
@@ -21,7 +24,7 @@ export async function build({ folder = library, project = "tsconfig.build.json",
   const dist = join(folder, "dist");
   const stamp = join(dist, ".built");
   const sources = filesBelow(join(folder, "src")).filter((path) => isBuilt(shown(path, folder)));
-  const settings = [join(folder, project), join(folder, "package.json"), join(root, "tsconfig.base.json")];
+  const settings = [join(folder, project), join(folder, "package.json"), join(root, "tsconfig.base.json"), ...BUILDERS];
   const state = fingerprint([...settings, ...sources]);
 
   copyToPackage(folder);

@@ -58,6 +58,17 @@ test("a changed source is built", async () => {
   expect(readFileSync(join(folder, "dist", "a.js"), "utf8")).toContain("1234");
 });
 
+test("other rules of building lead to a new build", async () => {
+  const folder = tree(files);
+  await build({ folder });
+  const stamp = join(folder, "dist", ".built");
+  const { state, ...rest } = JSON.parse(readFileSync(stamp, "utf8"));
+  // As if a bundler of another size had written it.
+  const earlier = state.replace(/^(scripts\/bundle\.mjs \S+) \d+$/m, "$1 1");
+  write(folder, { "dist/.built": JSON.stringify({ ...rest, state: earlier }) });
+  expect(await build({ folder })).toBe("built");
+});
+
 test("outputs of a deleted source go away", async () => {
   const folder = tree(files);
   await build({ folder });
