@@ -146,7 +146,8 @@ function streamed(url) {
 
 /** The same endpoint for an agent and for the bare client. */
 function scene(baseURL, options = {}) {
-  const entry = { model: "bench", base_url: baseURL, api_key: "bench", price: 0 };
+  /** @type {import("autogen-ts").ConfigEntry} */
+  const entry = { model: "bench", base_url: baseURL, api_key: "bench", price: [0, 0] };
   const llmConfig = { config_list: [entry], cache_seed: null, ...options };
   return {
     bot: new AssistantAgent({ name: "bot", systemMessage: system.content, llmConfig }),

@@ -83,6 +83,8 @@ declare module "../run/host.js" {
   interface Host {
     /** The value of an environment variable; absent where there is no environment. */
     environment?(name: string): string | undefined;
+    /** Sends the requests to models, as far as the entries have no `fetch` or `fetch_options`. @default that of the platform */
+    readonly fetch?: typeof globalThis.fetch;
     /**
      * Calls `fire` once after `ms` milliseconds of real time; must not keep the process alive. For connections only:
      * `sleep` may take no time at all in tests and deterministic engines. Without it, answers that stall are waited for.
@@ -99,5 +101,5 @@ declare module "../run/host.js" {
 
 export type ModelHost = Pick<
   RunHost,
-  "now" | "sleep" | "timer" | "environment" | "azureTokenProvider" | "modelClient" | "tokenizer"
+  "now" | "sleep" | "timer" | "fetch" | "environment" | "azureTokenProvider" | "modelClient" | "tokenizer"
 >;

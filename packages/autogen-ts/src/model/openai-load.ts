@@ -1,5 +1,5 @@
 /** Loading the `openai` package and making its client for an entry. */
-import type { OpenAI } from "openai";
+import type { ClientOptions, OpenAI } from "openai";
 import { AutogenError } from "../run/index.js";
 import { azureTokenProvider } from "./azure-token.js";
 import { isAzure } from "./azure.js";
@@ -9,8 +9,8 @@ import { azureOptions, openaiOptions, resolveKey } from "./openai-options.js";
 import { secretsOf } from "./secrets.js";
 import { leaveLongWaits, waitLimitMs } from "./waiting.js";
 
-/** What the client wants of its surroundings: variables, a timer for answers that stall, Azure's credential, a tokenizer, a clock. */
-export type OpenAIClientHost = Pick<ModelHost, "environment" | "timer" | "azureTokenProvider" | "tokenizer"> &
+/** What the client wants of its surroundings: variables, a way to send requests, a timer for answers that stall, Azure's credential, a tokenizer, a clock. */
+export type OpenAIClientHost = Pick<ModelHost, "environment" | "timer" | "fetch" | "azureTokenProvider" | "tokenizer"> &
   Partial<Pick<ModelHost, "now">>;
 
 /** The package; its error classes tell failures apart. */
@@ -34,10 +34,14 @@ export async function loadSdk(
   const environment = host.environment?.bind(host);
   checkNamedKey(entry, environment);
   const classes = await import("openai");
+  const sending = sendingBy(entry, host);
   try {
     const sdk = isAzure(entry)
-      ? new classes.AzureOpenAI(azureOptions(entry, told(await azureTokenProvider(entry, host), onToken), environment))
-      : new classes.OpenAI(openaiOptions(entry, environment));
+      ? new classes.AzureOpenAI({
+          ...sending,
+          ...azureOptions(entry, told(await azureTokenProvider(entry, host), onToken), environment),
+        })
+      : new classes.OpenAI({ ...sending, ...openaiOptions(entry, environment) });
     if (waitLimitMs(entry["max_rate_limit_wait"]) > 0) leaveLongWaits(sdk, () => host.now?.() ?? null);
     return { sdk, classes };
   } catch (error) {
@@ -48,6 +52,14 @@ export async function loadSdk(
     throw new AutogenError("invalid-config", maskSecrets(error.message, secretsOf(entry, environment)));
   }
 }
+
+/** Options for the user's `fetch` are not for another one. */
+function sendingBy({ fetch, fetch_options: options }: ConfigEntry, host: OpenAIClientHost): Pick<ClientOptions, "fetch"> {
+  if (host.fetch === undefined || isGiven(fetch) || isGiven(options)) return {};
+  return { fetch: host.fetch };
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 type TokenProvider = () => Promise<string>;
 

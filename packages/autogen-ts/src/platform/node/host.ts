@@ -5,6 +5,7 @@ import { consolePrinter, type IOStream as Stream } from "../../io/index.js";
 import { DefaultCaches } from "./cache/index.js";
 import { ExecutorChooser } from "./executors/index.js";
 import { consoleStream } from "./io/console-stream.js";
+import { httpFetch } from "./http/http-fetch.js";
 import { StreamContext } from "./io/stream-context.js";
 
 /** A stream of text and lines. */
@@ -25,6 +26,8 @@ export const host: Host = {
   random: () => Math.random(),
   timer: (ms, fire) => void setTimeout(fire, ms).unref(),
   environment: (name) => process.env[name],
+  // Others have a `node:http` too, but their own `fetch` is the quick one.
+  ...("bun" in process.versions || "deno" in process.versions ? {} : { fetch: httpFetch() }),
   stream: () => IOStream.getDefault(),
   subscriber: () => consolePrinter(IOStream.getDefault(), { notes: false }),
   responseCache: (seed) => caches.open(seed),
