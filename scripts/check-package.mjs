@@ -1,5 +1,5 @@
 /** `npm run check -- package`: what would be published is complete, small and understood by other tools. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { npm } from "./install.mjs";
@@ -32,6 +32,7 @@ export async function checkPackage() {
       ]),
     ]);
     return [
+      ...wrongPeers(JSON.parse(readFileSync(join(library, "package.json"), "utf8"))),
       ...wrongContents(
         files.map(({ path }) => path),
         unpackedSize,
@@ -52,4 +53,20 @@ export function wrongContents(paths, bytes) {
   problems.push(...paths.filter((path) => NEVER.test(path)).map((path) => `${path} does not belong into the package`));
   if (bytes > MOST_BYTES) problems.push(`${bytes} bytes unpacked, at most ${MOST_BYTES}`);
   return problems;
+}
+
+/**
+ * Optional packages stand in both tables: npm ignores those that have no range, and installs those that are not marked.
+ *
+ * @param {{ peerDependencies?: Record<string, string>, peerDependenciesMeta?: Record<string, { optional?: boolean }> }} manifest
+ */
+export function wrongPeers({ peerDependencies: ranges = {}, peerDependenciesMeta: marks = {} }) {
+  return [
+    ...Object.keys(marks)
+      .filter((name) => !(name in ranges))
+      .map((name) => `${name} has no range in peerDependencies`),
+    ...Object.keys(ranges)
+      .filter((name) => marks[name]?.optional !== true)
+      .map((name) => `${name} is not marked as optional in peerDependenciesMeta`),
+  ];
 }

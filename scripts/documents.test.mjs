@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { brokenLinks, unexplainedExports } from "./check-docs.mjs";
-import { wrongContents } from "./check-package.mjs";
+import { wrongContents, wrongPeers } from "./check-package.mjs";
 import { readMarkdown } from "./markdown.mjs";
 import { tree } from "./temporary.mjs";
 
@@ -55,5 +55,14 @@ test("a package holds what it needs and nothing else", () => {
     "package.json is missing from the package",
     "dist/a.test.js does not belong into the package",
     "2000000 bytes unpacked, at most 1000000",
+  ]);
+});
+
+test("an optional package has a range, and a mark that it is optional", () => {
+  const optional = { optional: true };
+  expect(wrongPeers({ peerDependencies: { a: "^1" }, peerDependenciesMeta: { a: optional } })).toEqual([]);
+  expect(wrongPeers({ peerDependencies: { a: "^1", b: "^2" }, peerDependenciesMeta: { a: optional, c: optional } })).toEqual([
+    "c has no range in peerDependencies",
+    "b is not marked as optional in peerDependenciesMeta",
   ]);
 });

@@ -30,6 +30,8 @@ export async function ensureInstalled(set) {
   rmSync(stampFile(root), { force: true });
   // NODE_ENV=production would leave out the compiler; the repository's own settings decide the rest.
   const args = ["ci", ...workspaces, "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
+  // npm would follow the optional peers of the library as well; the examples name the packages that they use.
+  if (set === "demo") args.push("--legacy-peer-deps");
   const { command, first, shell } = npm();
   const { code, output } = await run(command, [...first, ...args, "--loglevel=error"], { shell });
   if (code !== 0) {

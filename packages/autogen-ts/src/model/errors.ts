@@ -56,7 +56,7 @@ const ADVICE: Record<ModelFailureKind, string> = {
   timeout: "The endpoint may be congested, or `timeout` (seconds) of the entry or of the client is too small",
   rate_limit:
     "Wait longer (`max_rate_limit_wait`, seconds), ask less often (`requests_per_minute`), or add entries to fall back to",
-  auth: "Check `api_key` of the entry, or the environment variable that it comes from",
+  auth: "Check the key of the entry, or where it comes from",
   not_found: "Check `model` and `base_url` of the entry",
   bad_request: "Check the parameters of the entry and of the call",
   content_filter: "Other entries are not tried; change the messages",

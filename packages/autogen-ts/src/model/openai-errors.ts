@@ -12,6 +12,8 @@ type Classes = Pick<typeof import("openai"), "APIConnectionTimeoutError" | "APIC
 export function failureOf(error: unknown, classes: Classes, now: number | null = null): ModelFailure | null {
   const cause = error;
   if (error instanceof AnswerFailure) return error.failure;
+  // The package puts what a function for tokens throws into an error of its own.
+  if (error instanceof Error && error.cause instanceof AnswerFailure) return error.cause.failure;
   if (error instanceof classes.APIConnectionTimeoutError) return { kind: "timeout", reason: "did not answer in time", cause };
   if (error instanceof classes.APIConnectionError) {
     return { kind: "connection", reason: `could not be reached: ${rootMessage(error)}`, cause };

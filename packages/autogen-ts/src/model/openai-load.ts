@@ -66,10 +66,25 @@ type TokenProvider = () => Promise<string>;
 function told(provider: TokenProvider | undefined, onToken: (token: string) => void): TokenProvider | undefined {
   if (provider === undefined) return undefined;
   return async () => {
-    const token = await provider();
+    const token = await askForToken(provider);
     onToken(token);
     return token;
   };
+}
+
+/** The package would make an error of its own of it, which nobody could tell from a mistake in a program. */
+async function askForToken(provider: TokenProvider): Promise<string> {
+  try {
+    const token: unknown = await provider();
+    if (typeof token === "string" && token !== "") return token;
+    throw new TypeError("`azure_ad_token_provider` gave something that is no text");
+  } catch (cause) {
+    throw new AnswerFailure({
+      kind: "auth",
+      reason: `got no token: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    });
+  }
 }
 
 function checkNamedKey(entry: ConfigEntry, environment: ModelHost["environment"]): void {

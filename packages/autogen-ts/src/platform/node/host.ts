@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { abortError, type Host } from "../../run/index.js";
 import { consolePrinter, type IOStream as Stream } from "../../io/index.js";
+import { azureTokenProvider } from "./azure-identity.js";
 import { DefaultCaches } from "./cache/index.js";
 import { ExecutorChooser } from "./executors/index.js";
 import { consoleStream } from "./io/console-stream.js";
@@ -31,6 +32,7 @@ export const host: Host = {
   stream: () => IOStream.getDefault(),
   subscriber: () => consolePrinter(IOStream.getDefault(), { notes: false }),
   responseCache: (seed) => caches.open(seed),
+  azureTokenProvider,
   chooseExecutor: async (request) => await executors.choose(request),
   async sleep(ms, signal) {
     try {
