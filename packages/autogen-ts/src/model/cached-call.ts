@@ -1,17 +1,23 @@
 /** Asking a cache before asking an endpoint; equal calls at the same time ask once. Chapter 23; chapter 20, section 14. */
-import type { Host, ModelResponse } from "../run/index.js";
+import { AutogenError, type Host, type ModelResponse } from "../run/index.js";
 import { DEFAULT_CACHE_SEED, isCacheable, isResponse, type ResponseCache } from "./cache.js";
 import type { Options } from "./option-keys.js";
 
-/** The cache for a call: the given one, else the host's for the seed; null for none, known at once for most calls. */
+/**
+ * The cache for a call: the given one, else the host's for the seed; null for none, known at once for most calls.
+ *
+ * @throws AutogenError `invalid-option` for a seed that is none
+ */
 export function cacheFor(
   { cache, cache_seed: seed = DEFAULT_CACHE_SEED }: Options,
   host: Host,
 ): ResponseCache | null | Promise<ResponseCache | null> {
   // Options come from outside; the interface is the documented one.
   if (cache !== undefined && cache !== null) return cache as ResponseCache;
-  if (seed === null || host.responseCache === undefined) return null;
-  return host.responseCache(typeof seed === "number" || typeof seed === "string" ? String(seed) : JSON.stringify(seed));
+  if (seed === null || seed === false) return null;
+  if (typeof seed !== "number" && typeof seed !== "string")
+    throw new AutogenError("invalid-option", "`cacheSeed` is no seed. Pass a text or a number, or null for no cache.");
+  return host.responseCache?.(String(seed)) ?? null;
 }
 
 export interface CachedCall {

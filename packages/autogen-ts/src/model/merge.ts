@@ -2,7 +2,7 @@
  * From what the user wrote to one resolved entry per endpoint. Behaviour: specification chapter 20, section 2:
  * an entry wins over the client's own options, and both win over those of a call.
  */
-import { AutogenError } from "../run/index.js";
+import { checkEntry, entryProblem, type EntryPlace } from "./check-entry.js";
 import type { ConfigEntry } from "./client.js";
 import { normaliseKeys, PACE_KEYS, splitOptions, type Options } from "./option-keys.js";
 
@@ -31,36 +31,43 @@ export interface ResolvedEntry {
  * Resolves the entries of a wrapper, in order. Without a list there is one entry, made of the options.
  * The config is only read.
  *
- * @throws AutogenError `invalid-config` when the list is not a list of objects
+ * @throws AutogenError `invalid-config` when the list is not a list of objects, or an entry cannot work
  */
 export function resolveEntries(config: WrapperConfig): readonly ResolvedEntry[] {
+  const source = "The config";
+  if (typeof config !== "object" || config === null || Array.isArray(config))
+    throw entryProblem({ source }, "is no object", "Pass `{ config_list: [ … ] }`, or the options of one model");
   const { config_list: list, ...options } = normaliseKeys(config);
   const base = splitOptions(options);
-  if (list === undefined || list === null) return [resolveEntry(0, {}, base)];
-  if (!Array.isArray(list) || list.length === 0) {
-    throw new AutogenError(
-      "invalid-config",
-      '`config_list` is not a list with entries. Pass at least one object, such as `{ model: "gpt-4o" }`.',
+  if (list === undefined || list === null) return [resolveEntry({}, base, { source })];
+  const listSource = "`config_list`";
+  if (!Array.isArray(list))
+    throw entryProblem({ source: listSource }, "is no list", 'Pass a list of objects, such as `[ { model: "gpt-4o" } ]`');
+  if (list.length === 0)
+    throw entryProblem(
+      { source: listSource },
+      "has no entries",
+      'Pass at least one object, such as `{ model: "gpt-4o" }`; a filter that no entry matches leaves none',
     );
-  }
   return list.map((entry: unknown, index) => {
-    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
-      throw new AutogenError(
-        "invalid-config",
-        `Entry ${String(index)} of \`config_list\` is no object. Write each as \`{ model: "…" }\`.`,
+    if (typeof entry !== "object" || entry === null || Array.isArray(entry))
+      throw entryProblem(
+        { source: listSource },
+        `has something that is no object as entry ${String(index)}`,
+        'Write each as `{ model: "…" }`',
       );
-    }
-    return resolveEntry(index, normaliseKeys(entry as Options), base);
+    return resolveEntry(normaliseKeys(entry as Options), base, { source: listSource, index });
   });
 }
 
-function resolveEntry(index: number, entry: Options, base: ReturnType<typeof splitOptions>): ResolvedEntry {
+function resolveEntry(entry: Options, base: ReturnType<typeof splitOptions>, place: EntryPlace): ResolvedEntry {
   const own = splitOptions(entry);
-  const client = { ...base.client, ...own.client };
+  const client = given({ ...base.client, ...own.client });
   const extra = { ...(PACE_KEYS.some((key) => key in own.extra) ? without(base.extra, PACE_KEYS) : base.extra), ...own.extra };
   const request = { ...base.request, ...own.request };
+  checkEntry({ ...request, ...extra, ...client }, place);
   return {
-    index,
+    index: place.index ?? 0,
     original: Object.keys(entry).length === 0 ? { ...base.client, ...base.extra, ...base.request } : { ...entry },
     client: { ...client, ...pick(extra, "api_type", "price", "prices", "max_rate_limit_wait"), ...pick(request, "model") },
     extra,
@@ -87,10 +94,15 @@ export function mergeCall(
   };
 }
 
+/** Null takes back what stands beside the list. */
+function given(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
+}
+
 function without(options: Options, keys: readonly string[]): Options {
   return Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));
 }
 
 function pick(options: Options, ...keys: readonly string[]): Options {
-  return Object.fromEntries(keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]));
+  return Object.fromEntries(keys.filter((key) => (options[key] ?? undefined) !== undefined).map((key) => [key, options[key]]));
 }

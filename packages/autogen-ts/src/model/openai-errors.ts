@@ -28,15 +28,7 @@ export function failureOf(error: unknown, classes: Classes, now: number | null =
 
 /** The failure that a body with an `error` in it tells about, though its status said that all was well. */
 export function failureInBody(body: unknown, status: number): ModelFailure {
-  if (typeof body !== "object" || body === null) {
-    const start = typeof body === "string" ? body.trimStart().slice(0, 60) : String(body);
-    const what = /^<!?\w/u.test(start) ? "a web page" : "something";
-    return {
-      kind: "server",
-      reason: `sent ${what} that is no model response; \`base_url\` may lack a path such as \`/v1\``,
-      status,
-    };
-  }
+  if (typeof body !== "object" || body === null) return { kind: "server", reason: `sent ${describe(body)}`, status };
   const { error } = body as { readonly error?: unknown };
   if (error === undefined || error === null) return { kind: "server", reason: "sent a response without choices", status };
   const { code, text, status: inner } = readError(error);
@@ -44,6 +36,16 @@ export function failureInBody(body: unknown, status: number): ModelFailure {
   const shown = inner ?? status;
   const wait = waitOf({ status: shown, code, text, headers: null }, null);
   return { kind: kind === "unknown" ? "server" : kind, reason: `answered with an error: ${text}`, status: shown, code, ...wait };
+}
+
+const PERHAPS_ADDRESS = "that is no model response; `base_url` may lack a path such as `/v1`";
+
+/** What was sent in place of an object. */
+function describe(body: unknown): string {
+  const start = typeof body === "string" ? body.trimStart().slice(0, 60) : String(body);
+  if (start === "") return "an empty answer";
+  if (/^<!?\w/u.test(start)) return `a web page ${PERHAPS_ADDRESS}`;
+  return /^[[{]/u.test(start) ? "an answer that is no valid JSON, or only the beginning of one" : `something ${PERHAPS_ADDRESS}`;
 }
 
 interface StatusError {

@@ -13,7 +13,7 @@ interface LooseMessage {
 /**
  * Request parameters with templates filled in. Messages without anything to fill in are passed on uncopied.
  *
- * @throws AutogenError `invalid-option` when neither or both of `prompt` and `messages` are given
+ * @throws AutogenError `invalid-option` when neither or both of `prompt` and `messages` are given, or one is of a wrong kind
  */
 export function buildParams({ request, extra }: EffectiveOptions): Options {
   const { prompt, messages } = request;
@@ -23,7 +23,8 @@ export function buildParams({ request, extra }: EffectiveOptions): Options {
     const what = hasPrompt ? "Both `prompt` and `messages` are given" : "Neither `prompt` nor `messages` is given";
     throw new AutogenError("invalid-option", `${what}. Pass one of them.`);
   }
-  // Options come from outside; both are only read.
+  checkExtra(extra);
+  // Checked just now; both are only read.
   const context = (extra["context"] ?? null) as TemplateValues | null;
   const allowFormat = extra["allow_format_str_template"] === true;
   if (hasPrompt) {
@@ -32,8 +33,20 @@ export function buildParams({ request, extra }: EffectiveOptions): Options {
   }
   if (!Array.isArray(messages))
     throw new AutogenError("invalid-option", "`messages` is no list. Pass a list of objects with `role` and `content`.");
+  if (!messages.every((message) => typeof message === "object" && message !== null))
+    throw new AutogenError(
+      "invalid-option",
+      "`messages` has something in it that is no object. Pass objects with `role` and `content`.",
+    );
   const { prompt: _none, ...rest } = request;
   return { ...rest, messages: fillInAll(messages as readonly LooseMessage[], context, allowFormat) };
+}
+
+function checkExtra({ context, filter_func: filter }: Options): void {
+  if (typeof (context ?? {}) !== "object")
+    throw new AutogenError("invalid-option", "`context` is no object. Pass the values of templates by name: `{ name: value }`.");
+  if (typeof (filter ?? checkExtra) !== "function")
+    throw new AutogenError("invalid-option", "`filterFunc` is no function. Pass `({ context, response }) => boolean`.");
 }
 
 /** The same list when no message changes. */

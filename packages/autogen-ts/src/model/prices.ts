@@ -35,7 +35,7 @@ export interface PriceOptions {
  */
 export async function priceOf(model: string, { price, prices, endpoint }: PriceOptions = {}): Promise<Price | null> {
   const listed = price ?? (prices !== undefined && Object.hasOwn(prices, model) ? prices[model] : undefined) ?? tablePrice(model);
-  if (listed !== undefined && listed !== null) return readPrice(listed);
+  if (listed !== undefined && listed !== null) return checkPrice(listed);
   if (endpoint !== undefined && isPrivateEndpoint(endpoint)) return null;
   return await cataloguePrice(model, endpoint);
 }
@@ -56,11 +56,11 @@ export function computeCost(usage: ResponseUsage | null | undefined, price: Pric
   return (cached * cachedPrompt + (prompt - cached) * price.prompt + completion * price.completion) / 1000;
 }
 
-/** @throws AutogenError `invalid-config` when it is neither a number nor a pair of numbers */
-function readPrice(listed: unknown): Price {
+/** @throws AutogenError `invalid-config` when it is neither a number nor a pair of numbers, from 0 */
+export function checkPrice(listed: unknown): Price {
   const [prompt, completion] = Array.isArray(listed) ? (listed as readonly unknown[]) : [listed, listed];
   const valid = !Array.isArray(listed) || listed.length === 2;
-  if (!valid || typeof prompt !== "number" || typeof completion !== "number") {
+  if (!valid || !isRate(prompt) || !isRate(completion)) {
     throw new AutogenError(
       "invalid-config",
       "`price` is not understood. Write `[prompt, completion]`, two numbers in US dollars per 1 000 tokens.",
@@ -68,6 +68,8 @@ function readPrice(listed: unknown): Price {
   }
   return { prompt, completion };
 }
+
+const isRate = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 function cachedTokens(usage: ResponseUsage | null | undefined): number {
   const details = usage?.["prompt_tokens_details"];

@@ -73,7 +73,7 @@ test("INF-05 the caller's objects stay as they are, and later changes to them ha
 test("INF-05 both spellings of an option with different values are an error", () => {
   assert.throws(() => new OpenAIWrapper({ cacheSeed: 1, cache_seed: 2 }), { code: "invalid-option" });
   assert.throws(() => new OpenAIWrapper({ config_list: [] }), { code: "invalid-config" });
-  assert.throws(() => new OpenAIWrapper({ config_list: ["gpt-4" as never] }), /Entry 0/);
+  assert.throws(() => new OpenAIWrapper({ config_list: ["gpt-4" as never] }), /entry 0/);
 });
 
 test("INF-06 INF-33 a prompt asks the older endpoint, messages the chat endpoint; neither and both are errors", async () => {

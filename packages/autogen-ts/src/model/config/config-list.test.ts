@@ -104,8 +104,8 @@ for (const [text, problem] of [
   ["{}", /one object, not a list/],
   ["3", /a number, not a list/],
   ['["gpt-4"]', /entry 0/],
-  ['[{"model": "m"}, {"model": 3}]', /`model` in entry 1/],
-  ['[{"base_url": "localhost:8000/v1"}]', /`base_url` in entry 0 without/],
+  ['[{"model": "m"}, {"model": 3}]', /`model` that is no text in entry 1/],
+  ['[{"base_url": "localhost:8000/v1"}]', /`base_url` without .* in entry 0/],
   ['[{"base_url": "http://a", "api_base": "http://b"}]', /both/],
 ] as const) {
   test(`CFG-06 ${text} is no config list`, () => {
