@@ -314,6 +314,7 @@ export {
   IOWebsockets,
   LocalCommandLineCodeExecutor,
   MODEL_HELP,
+  registerPrices,
   runProgram,
   StreamContext,
 } from "./platform/node/index.js";

@@ -1,6 +1,6 @@
 /** A function as the human (D15-5). */
 import { AutogenError, throwIfAborted, type RunEvent } from "../run/index.js";
-import { orAborted } from "./or-aborted.js";
+import { orAborted } from "../run/index.js";
 import { printedText } from "./printed-text.js";
 import type { InputOptions, IOStream } from "./stream.js";
 

@@ -4,7 +4,6 @@ export type { CallbackStreamOptions } from "./callback-stream.js";
 export { memoryStream } from "./memory-stream.js";
 export type { MemoryStream } from "./memory-stream.js";
 export { nullStream } from "./null-stream.js";
-export { orAborted } from "./or-aborted.js";
 export { consolePrinter } from "./printer.js";
 export type { PrinterOptions } from "./printer.js";
 export { printedText } from "./printed-text.js";

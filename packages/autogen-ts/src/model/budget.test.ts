@@ -123,6 +123,72 @@ test("50 parallel parts never use more than the budget, whatever they ask for", 
   );
 });
 
+test("50 parallel parts never use more money than one request above the budget, whoever knows the price", async () => {
+  const request = fc.record({
+    prompt: fc.nat(2_000),
+    limit: fc.integer({ min: 1, max: 500 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  // On no list, and on one with another price than that of its entry.
+  const model = fc.constantFrom("unknown-model", "gpt-4o");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(request, { minLength: 50, maxLength: 50 }),
+      fc.double({ min: 0.01, max: 20, noNaN: true }),
+      fc.double({ min: 0.001, max: 3, noNaN: true }),
+      model,
+      async (requests, limit, price, name) => {
+        const budget = new Budget({ cost: limit });
+        const run = createRun({ host: fakeHost(), layers: [budget.layer] });
+        let most = 0;
+        const outcomes = await Promise.allSettled(
+          requests.map(async ({ prompt, limit: allowed, share }) => {
+            const used = Math.max(1, Math.floor((Math.ceil(prompt / 4) + allowed) * share));
+            most = Math.max(most, ((Math.ceil(prompt / 4) + allowed) * price) / 1000);
+            const body = { model: name, messages: [{ role: "user", content: "x".repeat(prompt) }], max_tokens: allowed };
+            const usage = { prompt_tokens: used, completion_tokens: 0, total_tokens: used };
+            await run
+              .child("part")
+              .perform("model", "m", { api: "chat", endpoint: "https://api.openai.com/v1", config: 0, body }, async () => {
+                for (let tick = 0; tick < used % 5; tick += 1) await Promise.resolve();
+                return { model: name, choices: [], usage, cost: (used * price) / 1000 };
+              });
+          }),
+        );
+        for (const outcome of outcomes)
+          if (outcome.status === "rejected") assert.ok(isAutogenError(outcome.reason, "budget-exhausted"));
+        assert.ok(budget.used.cost <= limit + most, `${String(budget.used.cost)} of ${String(limit)}`);
+        assert.deepEqual(budget.reserved, { cost: 0, tokens: 0, calls: 0, toolCalls: 0 });
+      },
+    ),
+    { numRuns: 200, seed: 20261121 },
+  );
+});
+
+test("a chat of which nobody knows the price is not held up by a budget of money", async () => {
+  const { user, bot, model, stream } = pair(answers);
+  const result = await user.initiateChat(bot, { message: "go", maxTurns: 3, budget: { cost: 1 }, stream });
+  assert.deepEqual([result.stopReason, model.requests.length], ["max-turns", 3]);
+});
+
+test("an abort ends the wait for the request that finds out a price", async () => {
+  const budget = new Budget({ cost: 1 });
+  const controller = new AbortController();
+  const askIn = (run: Run, answer: () => Promise<ModelResponse>): Promise<ModelResponse> =>
+    run.perform("model", "m", { api: "chat", endpoint: "", config: 0, body: { model: "m" } }, answer);
+  let finish: ((response: ModelResponse) => void) | undefined;
+  const first = askIn(
+    createRun({ host: fakeHost(), layers: [budget.layer] }),
+    () => new Promise((resolve) => (finish = resolve)),
+  );
+  const run = createRun({ host: fakeHost(), layers: [budget.layer], signal: controller.signal });
+  const second = rejection(askIn(run, () => Promise.reject(new Error("asked too early"))));
+  controller.abort();
+  assert.ok(isAutogenError(await second, "aborted"));
+  finish?.({ model: "m", choices: [] });
+  await first;
+});
+
 test("a request that fails gives its reservation back", async () => {
   const budget = new Budget({ tokens: 2_000 });
   const run = createRun({ host: fakeHost(), layers: [budget.layer] });

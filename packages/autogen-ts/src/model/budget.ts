@@ -11,8 +11,10 @@ import {
   type Execute,
   type ModelRequest,
   type ModelResponse,
+  orAborted,
 } from "../run/index.js";
-import { priceOf } from "./prices.js";
+import type { Price } from "./price-table.js";
+import { computeCost, priceOf } from "./prices.js";
 
 /** What may be used. A limit that is left out does not hold. */
 export interface BudgetLimits {
@@ -41,6 +43,18 @@ const DEFAULT_ANSWER_TOKENS = 1024;
 /** For estimates, as everywhere without a tokenizer. */
 const CHARACTERS_PER_TOKEN = 4;
 
+/** What is known of a request before it is made. */
+interface RequestSize {
+  /** Model and place. */
+  readonly model: string;
+  /** Tokens. */
+  readonly prompt: number;
+  /** Tokens of all answers together. */
+  readonly answers: number;
+  /** The list price; null when there is none, or it is not asked for. */
+  readonly price: Price | null;
+}
+
 /**
  * One budget; hand it to one chat, or to several that share it. A request that could exceed it is not made: the chat
  * ends with `stopReason: "budget"`, its history is whole, and it can go on with another budget.
@@ -51,8 +65,13 @@ export class Budget {
   #used: BudgetUse = NOTHING;
   #reserved: BudgetUse = NOTHING;
   #start: number | undefined;
-  /** Highest US dollars per token seen of a model, for those whose price only their config entry knows. */
-  readonly #seenPrices = new Map<unknown, number>();
+  /**
+   * What requests of a model really cost, the dearest one: US dollars per token, or per US dollar of list price. Prices of
+   * config entries are known to nobody else. 0 for a model without a price.
+   */
+  readonly #seen = new Map<string, number>();
+  /** Requests that find out what a model costs; they never reject. */
+  readonly #firstRequests = new Map<string, Promise<void>>();
 
   /** @throws AutogenError `invalid-option` for a limit that is no number above 0 */
   constructor(limits: BudgetLimits) {
@@ -80,25 +99,47 @@ export class Budget {
       if (effect.kind !== "model" && effect.kind !== "tool") return await next(effect, execute);
       this.#start ??= scope.now();
       this.#checkTime(scope.now() - this.#start);
-      const wanted = effect.kind === "tool" ? { ...NOTHING, toolCalls: 1 } : await this.#estimate(effect.input as ModelRequest);
-      this.#reserve(wanted);
-      let spent = NOTHING;
+      if (effect.kind === "tool") return await this.#hold({ ...NOTHING, toolCalls: 1 }, () => next(effect, execute));
+      const request = effect.input as ModelRequest;
+      const size = await this.#sizeOf(request);
+      // Until a price is seen, nothing could be reserved that is sure to be enough.
+      for (let first = this.#firstRequests.get(size.model); first !== undefined; first = this.#firstRequests.get(size.model))
+        await orAborted(first, scope.signal);
+      // Nothing is awaited from here to the reservation: no other request can come between.
+      const wanted = this.#wanted(size);
+      const found = this.#findOut(size);
       try {
-        const output = await next(effect, execute);
-        spent = effect.kind === "tool" ? wanted : this.#spentOn(effect.input as ModelRequest, output as ModelResponse, wanted);
-        return output;
+        return await this.#hold(
+          wanted,
+          () => next(effect, execute),
+          (output) => this.#spentOn(size, output as ModelResponse, wanted),
+        );
       } finally {
-        this.#reserved = minus(this.#reserved, wanted);
-        this.#used = plus(this.#used, spent);
+        found?.();
       }
     };
+
+  /** Reserves, does the work, and settles: what failed used nothing. */
+  async #hold<T>(wanted: BudgetUse, work: () => Promise<T>, useOf: (output: T) => BudgetUse = () => wanted): Promise<T> {
+    this.#reserve(wanted);
+    let spent = NOTHING;
+    try {
+      const output = await work();
+      spent = useOf(output);
+      return output;
+    } finally {
+      const left = minus(this.#reserved, wanted);
+      // Sums of fractions do not come back to 0 by themselves.
+      this.#reserved = left.calls + left.toolCalls === 0 ? NOTHING : left;
+      this.#used = plus(this.#used, spent);
+    }
+  }
 
   #checkTime(elapsed: number): void {
     const { wallTimeMs } = this.limits;
     if (wallTimeMs !== undefined && elapsed >= wallTimeMs) throw exhausted("wallTimeMs", elapsed, wallTimeMs);
   }
 
-  /** Nothing is awaited between looking and reserving: no other request can come between. */
   #reserve(wanted: BudgetUse): void {
     for (const key of ["calls", "toolCalls", "tokens", "cost"] as const) {
       const limit = this.limits[key];
@@ -108,23 +149,43 @@ export class Budget {
     this.#reserved = plus(this.#reserved, wanted);
   }
 
-  async #estimate({ body, endpoint }: ModelRequest): Promise<BudgetUse> {
-    if (this.limits.tokens === undefined && this.limits.cost === undefined) return { ...NOTHING, calls: 1 };
+  async #sizeOf({ body, endpoint, config }: ModelRequest): Promise<RequestSize> {
+    const name = typeof body["model"] === "string" ? body["model"] : "";
+    const model = `${String(config)} ${endpoint} ${name}`;
+    if (this.limits.tokens === undefined && this.limits.cost === undefined) return { model, prompt: 0, answers: 0, price: null };
     const prompt = Math.ceil(lengthOf(body["messages"] ?? body["prompt"]) / CHARACTERS_PER_TOKEN);
     const answer = numberOf(body["max_completion_tokens"]) ?? numberOf(body["max_tokens"]) ?? DEFAULT_ANSWER_TOKENS;
     const answers = answer * (numberOf(body["n"]) ?? 1);
-    const price =
-      this.limits.cost === undefined ? null : await priceOf(typeof body["model"] === "string" ? body["model"] : "", { endpoint });
-    const seen = this.#seenPrices.get(body["model"]) ?? 0;
-    const cost = price === null ? (prompt + answers) * seen : (prompt * price.prompt + answers * price.completion) / 1000;
-    return { ...NOTHING, calls: 1, tokens: prompt + answers, cost };
+    return { model, prompt, answers, price: this.limits.cost === undefined ? null : await priceOf(name, { endpoint }) };
   }
 
-  #spentOn({ body }: ModelRequest, response: ModelResponse, wanted: BudgetUse): BudgetUse {
+  #wanted({ model, prompt, answers, price }: RequestSize): BudgetUse {
+    const tokens = prompt + answers;
+    const seen = this.#seen.get(model);
+    const listed = computeCost({ prompt_tokens: prompt, completion_tokens: answers }, price);
+    const cost = listed === null ? tokens * (seen ?? 0) : listed * Math.max(1, seen ?? 1);
+    return { ...NOTHING, calls: 1, tokens, cost };
+  }
+
+  /** While nobody knows what the model costs, the next requests wait for this one. @returns what ends that */
+  #findOut({ model }: RequestSize): (() => void) | undefined {
+    if (this.limits.cost === undefined || this.#seen.has(model)) return undefined;
+    let settle = (): void => undefined;
+    const first = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    this.#firstRequests.set(model, first);
+    return () => {
+      this.#firstRequests.delete(model);
+      settle();
+    };
+  }
+
+  #spentOn({ model, price }: RequestSize, response: ModelResponse, wanted: BudgetUse): BudgetUse {
     const spent = spentOn(response, wanted);
-    const perToken = spent.tokens > 0 ? spent.cost / spent.tokens : 0;
-    const model = body["model"];
-    if (perToken > (this.#seenPrices.get(model) ?? 0)) this.#seenPrices.set(model, perToken);
+    const measure = computeCost(response.usage, price) ?? spent.tokens;
+    const rate = measure > 0 ? spent.cost / measure : 0;
+    if (spent.calls > 0) this.#seen.set(model, Math.max(rate, this.#seen.get(model) ?? 0));
     return spent;
   }
 }

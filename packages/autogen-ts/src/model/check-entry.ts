@@ -37,6 +37,8 @@ export function checkEntry(entry: Options, place: EntryPlace): void {
     if (isGiven(entry[key]) && typeof entry[key] !== "object")
       throw entryProblem(place, `has \`${key}\` that are no object`, "Write names and values in braces: `{ name: value }`");
   }
+  if (!["simple", "cached", undefined, null].some((known) => known === entry["cost_model"]))
+    throw entryProblem(place, "has a `cost_model` that is not known", 'Write "simple" or "cached"');
   const retries = entry["max_retries"] ?? 0;
   if (!(typeof retries === "number" && Number.isInteger(retries) && retries >= 0))
     throw entryProblem(place, "has a `max_retries` that is no whole number from 0", "Write, for example, `max_retries: 2`");

@@ -1,5 +1,6 @@
 /** The contract of model clients. Specification chapter 20, section 9. */
 import type { Host as RunHost, ModelResponse, ResponseMessage } from "../run/index.js";
+import type { ListedPrice } from "./price-table.js";
 import type { EncodingName, Tokenizer } from "./tokens/index.js";
 
 /** Merged request parameters in wire form, as the endpoint is to get them. */
@@ -94,6 +95,12 @@ declare module "../run/host.js" {
     azureTokenProvider?(scope: string): Promise<() => Promise<string>>;
     /** Client of a provider that is not OpenAI-compatible; null when this platform has none. */
     modelClient?(provider: Provider): Promise<ModelClientFactory | null>;
+    /**
+     * The user's own price of a model, over the list prices; undefined when there is none.
+     *
+     * @throws AutogenError `invalid-config` when the user's prices cannot be read
+     */
+    listedPrice?(model: string): ListedPrice | undefined;
     /** Counts tokens of streams whose endpoint does not; that of `gpt-tokenizer`, where it is installed, when absent. */
     tokenizer?(encoding: EncodingName, model: string): Tokenizer | null | Promise<Tokenizer | null>;
   }
@@ -101,5 +108,5 @@ declare module "../run/host.js" {
 
 export type ModelHost = Pick<
   RunHost,
-  "now" | "sleep" | "timer" | "fetch" | "environment" | "azureTokenProvider" | "modelClient" | "tokenizer"
+  "now" | "sleep" | "timer" | "fetch" | "environment" | "azureTokenProvider" | "modelClient" | "listedPrice" | "tokenizer"
 >;

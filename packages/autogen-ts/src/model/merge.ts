@@ -69,7 +69,11 @@ function resolveEntry(entry: Options, base: ReturnType<typeof splitOptions>, pla
   return {
     index: place.index ?? 0,
     original: Object.keys(entry).length === 0 ? { ...base.client, ...base.extra, ...base.request } : { ...entry },
-    client: { ...client, ...pick(extra, "api_type", "price", "prices", "max_rate_limit_wait"), ...pick(request, "model") },
+    client: {
+      ...client,
+      ...pick(extra, "api_type", "price", "prices", "cost_model", "max_rate_limit_wait"),
+      ...pick(request, "model"),
+    },
     extra,
     request,
     limiter: own.limiter ?? base.limiter,

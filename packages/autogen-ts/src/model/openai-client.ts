@@ -6,13 +6,12 @@ import type { APIPromise, OpenAI } from "openai";
 import { AbortRelay, abortError, type AutogenError, type ModelResponse, type ResponseMessage } from "../run/index.js";
 import { ControllerPool } from "./controller-pool.js";
 import type { ConfigEntry, CreateContext, ModelClient, ModelParams, UsageRecord } from "./client.js";
+import { EntryPrices } from "./entry-prices.js";
 import { AnswerFailure, modelError, type ModelFailure } from "./errors.js";
 import { modelOf, readAnswer, readStream, type HttpAnswer } from "./openai-answers.js";
 import { failureOf } from "./openai-errors.js";
 import { loadSdk, type LoadedSdk, type OpenAIClientHost } from "./openai-load.js";
 import { endpointOf, timeoutMs } from "./openai-options.js";
-import type { ListedPrice } from "./price-table.js";
-import { computeCost, priceOf, type Price } from "./prices.js";
 import { pauseOf } from "./retry-after.js";
 import { textOrCompletionObjects } from "./retrieval.js";
 import { secretsOf } from "./secrets.js";
@@ -33,14 +32,12 @@ export class OpenAIClient implements ModelClient {
   readonly #entry: ConfigEntry;
   readonly #index: number;
   readonly #host: OpenAIClientHost;
-  readonly #endpoint: string;
+  readonly #prices: EntryPrices;
   #loaded: Promise<LoadedSdk> | undefined;
   readonly #aborts = new AbortRelay();
   readonly #controllers = new ControllerPool();
   /** By limit in milliseconds. */
   readonly #watches = new Map<number, StallWatch>();
-  /** By model name: looking one up in the catalogue takes longer than all else here. */
-  readonly #prices = new Map<string, Price | null>();
   /** Tokens of Azure's directory that were sent, the latest ones. */
   #tokens: readonly string[] = [];
   /** Set when the endpoint has refused to be asked for usage. */
@@ -50,7 +47,7 @@ export class OpenAIClient implements ModelClient {
     this.#entry = entry;
     this.#index = index;
     this.#host = host;
-    this.#endpoint = endpointOf(entry, host.environment);
+    this.#prices = new EntryPrices(entry, endpointOf(entry, host.environment), host);
   }
 
   /**
@@ -83,10 +80,8 @@ export class OpenAIClient implements ModelClient {
     return textOrCompletionObjects(response);
   }
 
-  async cost({ model, usage }: ModelResponse): Promise<number | null> {
-    let price = this.#prices.get(model);
-    if (price === undefined) this.#prices.set(model, (price = await this.#price(model)));
-    return computeCost(usage, price);
+  cost(response: ModelResponse): Promise<number | null> {
+    return this.#prices.costOf(response);
   }
 
   /** Missing counts are 0, as in the reference. */
@@ -111,15 +106,6 @@ export class OpenAIClient implements ModelClient {
   /** A token that has just been replaced may still be quoted by a slow answer. */
   #remember(token: string): void {
     if (!this.#tokens.includes(token)) this.#tokens = [token, ...this.#tokens].slice(0, MOST_TOKENS);
-  }
-
-  async #price(model: string): Promise<Price | null> {
-    const { price, prices } = this.#entry;
-    return await priceOf(model, {
-      price,
-      endpoint: this.#endpoint,
-      ...(prices === undefined ? {} : { prices: prices as Readonly<Record<string, ListedPrice>> }),
-    });
   }
 
   async #send(

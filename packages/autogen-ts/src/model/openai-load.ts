@@ -9,8 +9,14 @@ import { azureOptions, openaiOptions, resolveKey } from "./openai-options.js";
 import { secretsOf } from "./secrets.js";
 import { leaveLongWaits, waitLimitMs } from "./waiting.js";
 
-/** What the client wants of its surroundings: variables, a way to send requests, a timer for answers that stall, Azure's credential, a tokenizer, a clock. */
-export type OpenAIClientHost = Pick<ModelHost, "environment" | "timer" | "fetch" | "azureTokenProvider" | "tokenizer"> &
+/**
+ * What the client wants of its surroundings: variables, a way to send requests, a timer for answers that stall, Azure's
+ * credential, the user's prices, a tokenizer, a clock.
+ */
+export type OpenAIClientHost = Pick<
+  ModelHost,
+  "environment" | "timer" | "fetch" | "azureTokenProvider" | "listedPrice" | "tokenizer"
+> &
   Partial<Pick<ModelHost, "now">>;
 
 /** The package; its error classes tell failures apart. */
@@ -33,6 +39,8 @@ export async function loadSdk(
 ): Promise<LoadedSdk> {
   const environment = host.environment?.bind(host);
   checkNamedKey(entry, environment);
+  // Prices that cannot be read are better known before the first request than after it is paid for.
+  host.listedPrice?.(entry.model ?? "");
   const classes = await import("openai");
   const sending = sendingBy(entry, host);
   try {

@@ -46,6 +46,7 @@ export const EXTRA_KEYS: ReadonlySet<string> = new Set([
   "tags",
   "price",
   "prices",
+  "cost_model",
   "max_rate_limit_wait",
   "rate_limit",
   "requests_per_minute",

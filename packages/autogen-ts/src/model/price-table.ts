@@ -6,6 +6,18 @@
 /** US dollars per 1 000 tokens: `[prompt, completion]`, or one number for both. */
 export type ListedPrice = readonly [prompt: number, completion: number] | number;
 
+/** What tokens of a model cost. */
+export interface Price {
+  /** US dollars per 1 000 prompt tokens. */
+  readonly prompt: number;
+  /** US dollars per 1 000 completion tokens. */
+  readonly completion: number;
+  /** US dollars per 1 000 prompt tokens that the endpoint had in its own cache; absent when not known. */
+  readonly cachedPrompt?: number;
+  /** Set when it is the list price of a model with nearly this name: without a date, or without the name of a provider. */
+  readonly estimated?: true;
+}
+
 const PAIRS: Readonly<Record<string, ListedPrice>> = {
   "gpt-4o": [0.005, 0.015],
   "gpt-4o-2024-05-13": [0.005, 0.015],

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
+import { fakeHost } from "../../test/fake-host.js";
 import { HI, scene } from "../../test/model-scene.js";
+import { createRun } from "../run/index.js";
 import { isPrivateEndpoint, publicEndpoint } from "./endpoint.js";
-import { computeCost, priceOf } from "./index.js";
+import { computeCost, OpenAIClient, OpenAIWrapper, priceOf, type ListedPrice } from "./index.js";
 
 const LOCAL = "http://127.0.0.1:1/v1";
 
@@ -45,6 +47,77 @@ test("PRC-01 PRC-03 the entry's price, then the user's, then the table, then the
   assert.equal((await priceOf("deepseek-chat", { endpoint: "https://api.deepseek.com" })) === null, false);
   assert.equal(await priceOf("gpt-4.1", { endpoint: LOCAL }), null);
   await assert.rejects(priceOf("x", { price: [1] }), { code: "invalid-config" });
+});
+
+const LISTED = { prompt: 0.002, completion: 0.008, cachedPrompt: 0.0005 };
+for (const [model, expected] of [
+  ["gpt-4.1", LISTED],
+  ["gpt-4.1-2025-04-14", LISTED],
+  ["gpt-4.1-2031-01-01", { ...LISTED, estimated: true }],
+  ["gpt-4.1-latest", { ...LISTED, estimated: true }],
+  ["openai/gpt-4.1", { ...LISTED, estimated: true }],
+  ["azure/gpt-35-turbo-0125", { prompt: 0.0005, completion: 0.0015, estimated: true }],
+  ["gpt-4-32k-0999", { prompt: 0.06, completion: 0.12, estimated: true }],
+  ["no-such-model-2025-04-14", null],
+] as const) {
+  test(`PRC-01 the list price of ${model} is ${expected === null ? "not known" : "estimated" in expected ? "estimated" : "exact"}`, async () => {
+    assert.deepEqual(await priceOf(model), expected);
+  });
+}
+
+test("PRC-01 names that are nearly those of a list have no price behind a private address", async () => {
+  assert.equal(await priceOf("openai/gpt-4.1", { endpoint: LOCAL }), null);
+});
+
+test("PRC-01 a model without a price is warned about once, whatever the number of answers", async () => {
+  const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+  const events: string[] = [];
+  const run = createRun({
+    host: fakeHost(),
+    subscribers: [(event) => void (event.type === "warning" && events.push(event.code))],
+  });
+  // A service without a known price, reached through a `fetch` of the entry's own.
+  const body = JSON.stringify({ model: "odd", choices: [{ index: 0, message: { role: "assistant", content: "a" } }], usage });
+  const fetch = (): Promise<Response> => Promise.resolve(new Response(body, { headers: { "content-type": "application/json" } }));
+  const config_list = [{ model: "odd", base_url: "https://models.example.com/v1", api_key: "k", fetch }];
+  const llm = new OpenAIWrapper({ config_list, cache_seed: null });
+  for (let turn = 0; turn < 3; turn += 1) assert.equal((await llm.create({ messages: HI, run })).cost, null);
+  assert.deepEqual(events, ["unknown-price"]);
+  assert.match(llm.usageSummaryText("total"), /^\* Model 'odd': cost: 0, /mu);
+});
+
+test("PRC-03 prices of the host win over lists, also those registered later, and lose against the entry's", async () => {
+  const registered = new Map<string, ListedPrice>([["gpt-4", [1, 2]]]);
+  await scene(
+    { x: ["a", "b", "c", "d"] },
+    async ({ run, wrapper }) => {
+      const llm = wrapper([{ model: "gpt-4" }]);
+      assert.equal((await llm.create({ messages: HI, run })).cost, 0.02);
+      registered.set("gpt-4", [2, 4]);
+      assert.equal((await llm.create({ messages: HI, run })).cost, 0.04);
+      assert.equal((await wrapper([{ model: "gpt-4", prices: { "gpt-4": [3, 3] } }]).create({ messages: HI, run })).cost, 0.045);
+      assert.equal((await wrapper([{ model: "gpt-4", price: [4, 4] }]).create({ messages: HI, run })).cost, 0.06);
+    },
+    { listedPrice: (model) => registered.get(model) },
+  );
+});
+
+test('PRC-04 `costModel: "simple"` charges prompt tokens from the endpoint\'s cache in full', async () => {
+  const usage = { prompt_tokens: 1000, completion_tokens: 0, total_tokens: 1000, prompt_tokens_details: { cached_tokens: 400 } };
+  const response = { model: "gpt-4.1", choices: [], usage };
+  const costs = [undefined, "cached", "simple"].map(async (costModel) => {
+    const client = new OpenAIClient({ model: "gpt-4.1", base_url: "https://api.openai.com/v1", cost_model: costModel });
+    return await client.cost(response);
+  });
+  assert.deepEqual(await Promise.all(costs), [0.0014, 0.0014, 0.002]);
+  await scene({ x: ["a"] }, async ({ server, run, wrapper }) => {
+    await wrapper([{ model: "gpt-4", costModel: "simple" }]).create({ messages: HI, run });
+    assert.equal("cost_model" in (server.requests[0]?.body ?? {}), false);
+  });
+  assert.throws(() => new OpenAIWrapper({ model: "m", costModel: "easy" }), {
+    code: "invalid-config",
+    message: /"simple" or "cached"/,
+  });
 });
 
 test("PRC-04 prompt tokens from the endpoint's cache cost less where a rate is known", () => {

@@ -4,17 +4,8 @@
  */
 import { AutogenError, type ResponseUsage } from "../run/index.js";
 import { isPrivateEndpoint } from "./endpoint.js";
-import { tablePrice, type ListedPrice } from "./price-table.js";
-
-/** What tokens of a model cost. */
-export interface Price {
-  /** US dollars per 1 000 prompt tokens. */
-  readonly prompt: number;
-  /** US dollars per 1 000 completion tokens. */
-  readonly completion: number;
-  /** US dollars per 1 000 prompt tokens that the endpoint had in its own cache; absent when not known. */
-  readonly cachedPrompt?: number;
-}
+import { cataloguePrice, plainNames } from "./price-catalogue.js";
+import { tablePrice, type ListedPrice, type Price } from "./price-table.js";
 
 /** Where else to look for a price. */
 export interface PriceOptions {
@@ -27,17 +18,24 @@ export interface PriceOptions {
 }
 
 /**
- * The price of a model, by the exact name that responses carry: the entry's, the user's own, the table's, then that
- * of the catalogue, which knows dated names. The catalogue is not asked about models behind a private address: a model
- * on one's own machine has no list price.
+ * The price of a model, by the name that responses carry: the entry's, the user's own, the table's, that of the catalogue,
+ * then that of a model whose name differs in a date or a prefix only, as an estimate. List prices are not for models behind
+ * a private address: a model on one's own machine has none, unless the table has it under exactly this name.
  *
  * @returns null when no price is known
  */
-export async function priceOf(model: string, { price, prices, endpoint }: PriceOptions = {}): Promise<Price | null> {
-  const listed = price ?? (prices !== undefined && Object.hasOwn(prices, model) ? prices[model] : undefined) ?? tablePrice(model);
+export async function priceOf(model: string, { price: own, prices, endpoint }: PriceOptions = {}): Promise<Price | null> {
+  const listed = own ?? (prices !== undefined && Object.hasOwn(prices, model) ? prices[model] : undefined) ?? tablePrice(model);
   if (listed !== undefined && listed !== null) return checkPrice(listed);
   if (endpoint !== undefined && isPrivateEndpoint(endpoint)) return null;
-  return await cataloguePrice(model, endpoint);
+  const exact = await cataloguePrice(model, endpoint);
+  if (exact !== null) return exact;
+  for (const name of plainNames(model)) {
+    const similar = tablePrice(name);
+    const price = similar === undefined ? await cataloguePrice(name, endpoint) : checkPrice(similar);
+    if (price !== null) return { ...price, estimated: true };
+  }
+  return null;
 }
 
 /**
@@ -75,23 +73,4 @@ function cachedTokens(usage: ResponseUsage | null | undefined): number {
   const details = usage?.["prompt_tokens_details"];
   if (typeof details !== "object" || details === null || !("cached_tokens" in details)) return 0;
   return typeof details.cached_tokens === "number" ? details.cached_tokens : 0;
-}
-
-async function cataloguePrice(model: string, endpoint: string | undefined): Promise<Price | null> {
-  const { calcPrice } = await import("@pydantic/genai-prices");
-  // One token each: what is wanted is the list of rates, not the sum.
-  const found = calcPrice(
-    { input_tokens: 1, output_tokens: 1 },
-    model,
-    endpoint === undefined ? { providerId: "openai" } : { providerApiUrl: endpoint },
-  );
-  const rate = (name: string): number | undefined => {
-    const value = found?.model_price[name];
-    return typeof value === "object" ? value.base / 1000 : value === undefined ? undefined : value / 1000;
-  };
-  const prompt = rate("input_mtok");
-  const completion = rate("output_mtok");
-  if (prompt === undefined || completion === undefined) return null;
-  const cachedPrompt = rate("cache_read_mtok");
-  return { prompt, completion, ...(cachedPrompt === undefined ? {} : { cachedPrompt }) };
 }

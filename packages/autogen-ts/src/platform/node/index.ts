@@ -1,4 +1,4 @@
-export { IOStream } from "./host.js";
+export { IOStream, registerPrices } from "./host.js";
 export { discoverModel, MODEL_HELP } from "./discover-model.js";
 export type { DiscoveredModel } from "./discover-model.js";
 export { EXIT_INTERRUPTED, EXIT_USAGE, runProgram } from "./program/run-program.js";

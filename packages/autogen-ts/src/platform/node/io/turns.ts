@@ -1,5 +1,5 @@
 /** One after another: two questions at once would share one line of input. */
-import { orAborted } from "../../../io/index.js";
+import { orAborted } from "../../../run/index.js";
 
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,5 @@
 /** Giving up on work that does not notice an abort itself. */
-import { abortError } from "../run/index.js";
+import { abortError } from "./errors.js";
 
 /** The result of `work`, or the abort error as soon as the signal fires. What `work` gives after that is dropped. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
