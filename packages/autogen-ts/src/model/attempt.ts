@@ -180,7 +180,7 @@ async function askEndpoint(attempt: Attempt, signal: AbortSignal | undefined): P
         "rate-limited",
         `Entry ${String(slot.entry.index)} (model \`${modelOf(params)}\`) is busy and is asked again in ${seconds(wait)} s.`,
       );
-      slot.rateLimit?.close(wait, run.host);
+      slot.pace.forHost(run.host).rateLimit?.close(wait, run.host);
       await run.host.sleep(wait, signal);
     }
   }
@@ -190,7 +190,7 @@ const seconds = (ms: number): string => String(Number((ms / 1000).toFixed(1)));
 
 /** In turn with all that share the entry's limit. */
 async function askOnce(attempt: Attempt, signal: AbortSignal | undefined): Promise<ModelResponse> {
-  const { rateLimit } = attempt.slot;
+  const { rateLimit } = attempt.slot.pace.forHost(attempt.run.host);
   if (rateLimit === null) return await askClient(attempt, signal);
   const tokens = rateLimit.countsTokens ? expectedTokens(attempt.params) : 0;
   const ticket = await rateLimit.wait(tokens, attempt.run.host, signal);
@@ -206,13 +206,14 @@ async function askOnce(attempt: Attempt, signal: AbortSignal | undefined): Promi
 
 async function askClient(attempt: Attempt, signal: AbortSignal | undefined): Promise<ModelResponse> {
   const { slot, run, params, call } = attempt;
-  if (slot.limiter !== null) await slot.limiter.wait(run.host, signal);
+  const { limiter, rateLimit } = slot.pace.forHost(run.host);
+  if (limiter !== null) await limiter.wait(run.host, signal);
   const client = slot.current ?? (await slot.client(run.host));
   const context: CreateContext = {
     warn: (code, text) => run.warn(code, text),
     ...(signal === undefined ? {} : { signal }),
     ...(call.timeout === undefined ? {} : { timeout: call.timeout }),
-    ...(slot.rateLimit === null ? {} : { onPause: (ms: number) => slot.rateLimit?.close(ms, run.host) }),
+    ...(rateLimit === null ? {} : { onPause: (ms: number) => rateLimit.close(ms, run.host) }),
   };
   try {
     const onToken = (text: string): void => tell(attempt, text);

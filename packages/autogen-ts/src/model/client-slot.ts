@@ -13,16 +13,15 @@ import { isPrivateEndpoint, publicEndpoint } from "./endpoint.js";
 import type { ResolvedEntry } from "./merge.js";
 import { OpenAIClient } from "./openai-client.js";
 import { shownEndpoint } from "./openai-options.js";
-import { rateLimitOf, type RateLimit } from "./rate-limit.js";
-import { limiterOf, type TimeRateLimiter } from "./rate-limiter.js";
+import { EntryPace } from "./pace.js";
 import { secretsOf } from "./secrets.js";
 import { waitLimitMs } from "./waiting.js";
 import { apiOf, wireBody } from "./wire-body.js";
 
 export class ClientSlot {
   readonly entry: ResolvedEntry;
-  readonly limiter: TimeRateLimiter | null;
-  readonly rateLimit: RateLimit | null;
+  /** What its requests wait for. */
+  readonly pace: EntryPace;
   /** Name of the class that has to be registered first; null when there is none. */
   readonly className: string | null;
   readonly #provider: Provider | undefined;
@@ -35,8 +34,7 @@ export class ClientSlot {
   constructor(entry: ResolvedEntry) {
     const { model_client_cls: custom } = entry.request;
     this.entry = entry;
-    this.limiter = limiterOf(entry.limiter);
-    this.rateLimit = rateLimitOf(entry.extra);
+    this.pace = new EntryPace(entry);
     waitLimitMs(entry.extra["max_rate_limit_wait"]);
     this.className = typeof custom === "string" ? custom : null;
     this.#custom = custom ?? undefined;

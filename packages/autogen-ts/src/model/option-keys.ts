@@ -49,6 +49,7 @@ export const EXTRA_KEYS: ReadonlySet<string> = new Set([
   "cost_model",
   "max_rate_limit_wait",
   "rate_limit",
+  "rate_limit_group",
   "requests_per_minute",
   "tokens_per_minute",
 ]);

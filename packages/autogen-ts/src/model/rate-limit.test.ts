@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "vitest";
 import { fakeHost, type FakeHost } from "../../test/fake-host.js";
 import { HI, scene } from "../../test/model-scene.js";
-import type { Run } from "../run/index.js";
-import { OpenAIWrapper, RateLimit, TimeRateLimiter } from "./index.js";
+import { createRun, type Run } from "../run/index.js";
+import { OpenAIWrapper, RateLimit, TimeRateLimiter, type ConfigEntry } from "./index.js";
 
 const slept = (run: Run): readonly number[] => (run.host as FakeHost).slept;
 
@@ -111,6 +111,50 @@ test("INF-43 one limit for several wrappers; an entry's own limit takes its plac
     assert.deepEqual(slept(run), [60_000]);
   });
 });
+
+test("INF-43 entries of one group share a limit by its name, in whichever client they are; the smallest number holds", async () => {
+  await scene({ x: ["a", "b"], y: ["c", "d", "e"] }, async ({ server, run, wrapper }) => {
+    const one = wrapper([{ model: "gpt-4", rate_limit_group: "team", requests_per_minute: 5 }]);
+    const two = wrapper([{ model: "gpt-4", at: "y" }], { rateLimitGroup: "team", requestsPerMinute: 2 });
+    await one.create({ messages: HI, run });
+    await two.create({ messages: HI, run });
+    await wrapper([{ model: "gpt-4", at: "y", rate_limit_group: "other", requests_per_minute: 1 }]).create({ messages: HI, run });
+    assert.deepEqual(slept(run), []);
+    await one.create({ messages: HI, run });
+    assert.deepEqual(slept(run), [60_000]);
+    for (const { body } of server.requests) assert.deepEqual(Object.keys(body).toSorted(), ["messages", "model", "stream"]);
+  });
+});
+
+test("INF-34 entries of one group are spaced together, as slowly as the slowest of them asks for", async () => {
+  await scene({ x: ["a", "b", "c"] }, async ({ run, wrapper }) => {
+    const entry = (api_rate_limit: number): ConfigEntry => ({ model: "gpt-4", rate_limit_group: "team", api_rate_limit });
+    for (const rate of [10, 4, 10]) await wrapper([entry(rate)]).create({ messages: HI, run });
+    assert.deepEqual(slept(run), [100, 250]);
+  });
+});
+
+test("INF-43 groups of two hosts are two groups", async () => {
+  const list = [{ model: "gpt-4", rate_limit_group: "team", requests_per_minute: 1 }];
+  await scene({ x: ["a", "b"] }, async ({ run, wrapper }) => {
+    const llm = wrapper(list);
+    const other = createRun({ host: fakeHost() });
+    for (const each of [run, other]) await llm.create({ messages: HI, run: each });
+    assert.deepEqual([...slept(run), ...slept(other)], []);
+  });
+});
+
+for (const bad of [
+  { rate_limit_group: "" },
+  { rate_limit_group: 5 },
+  { rate_limit_group: "g", rate_limit: new RateLimit({}) },
+  { rate_limit_group: "g", api_rate_limit: new TimeRateLimiter(1) },
+  { rate_limit_group: "g", requests_per_minute: 0 },
+]) {
+  test(`INF-43 bad input: ${JSON.stringify(bad)} is an error`, () => {
+    assert.throws(() => new OpenAIWrapper({ config_list: [{ model: "m", ...bad }] }), { code: "invalid-option" });
+  });
+}
 
 test("INF-43 the answer's tokens count, and the limit of the answer while it is not there", async () => {
   await scene({ x: [{ content: "a", usage: [10, 5] }, { content: "b", usage: [50, 40] }, "c"] }, async ({ run, wrapper }) => {

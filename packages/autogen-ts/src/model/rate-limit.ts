@@ -29,8 +29,8 @@ const WINDOW_MS = 60_000;
  * `tokensPerMinute` is let through alone.
  */
 export class RateLimit {
-  readonly #requests: number;
-  readonly #tokens: number;
+  #requests: number;
+  #tokens: number;
   readonly #clock = new SteadyClock();
   /** Requests of the last minute, oldest first. */
   #uses: Use[] = [];
@@ -42,6 +42,12 @@ export class RateLimit {
   constructor({ requestsPerMinute = Infinity, tokensPerMinute = Infinity }: RateLimitOptions) {
     this.#requests = checked("requests_per_minute", requestsPerMinute);
     this.#tokens = checked("tokens_per_minute", tokensPerMinute);
+  }
+
+  /** Of each limit and the one that holds already, the smaller one holds from now on. @throws AutogenError `invalid-option` */
+  restrict({ requestsPerMinute = Infinity, tokensPerMinute = Infinity }: RateLimitOptions): void {
+    this.#requests = Math.min(this.#requests, checked("requests_per_minute", requestsPerMinute));
+    this.#tokens = Math.min(this.#tokens, checked("tokens_per_minute", tokensPerMinute));
   }
 
   /** Whether tokens have to be estimated. */
@@ -106,13 +112,19 @@ function checked(option: string, limit: unknown): number {
   throw new AutogenError("invalid-option", `\`${option}\` is ${String(limit)}. Pass a number from 1.`);
 }
 
-/** The limit of an entry: the one that it shares, or one of its own. @throws AutogenError `invalid-option` for both, or for what is none */
-export function rateLimitOf(options: Readonly<Record<string, unknown>>): RateLimit | null {
-  const { rate_limit: shared, requests_per_minute: requests, tokens_per_minute: tokens } = options;
-  const own = {
+/** The numbers of an entry. @throws AutogenError `invalid-option` for one that is none */
+export function readLimits(options: Readonly<Record<string, unknown>>): RateLimitOptions {
+  const { requests_per_minute: requests, tokens_per_minute: tokens } = options;
+  return {
     ...(requests == null ? {} : { requestsPerMinute: checked("requests_per_minute", requests) }),
     ...(tokens == null ? {} : { tokensPerMinute: checked("tokens_per_minute", tokens) }),
   };
+}
+
+/** The limit of an entry: the one that it shares, or one of its own. @throws AutogenError `invalid-option` for both, or for what is none */
+export function rateLimitOf(options: Readonly<Record<string, unknown>>): RateLimit | null {
+  const { rate_limit: shared } = options;
+  const own = readLimits(options);
   const hasOwn = Object.keys(own).length > 0;
   if (shared === undefined || shared === null) return hasOwn ? new RateLimit(own) : null;
   if (!(shared instanceof RateLimit))

@@ -7,20 +7,19 @@ import { SteadyClock } from "./steady-clock.js";
  * Give one object to several entries or agents that share a quota.
  */
 export class TimeRateLimiter {
-  readonly #intervalMs: number;
+  #intervalMs: number;
   readonly #clock = new SteadyClock();
   /** When the next request may start; the slot of each waiting one is already taken. */
   #free = Number.NEGATIVE_INFINITY;
 
   /** @throws AutogenError `invalid-option` unless the rate is a finite number above 0 */
   constructor(requestsPerSecond: number) {
-    if (!Number.isFinite(requestsPerSecond) || requestsPerSecond <= 0) {
-      throw new AutogenError(
-        "invalid-option",
-        `\`api_rate_limit\` is ${String(requestsPerSecond)}. Pass requests per second, a number above 0.`,
-      );
-    }
-    this.#intervalMs = 1000 / requestsPerSecond;
+    this.#intervalMs = intervalMs(requestsPerSecond);
+  }
+
+  /** Of this rate and the one that holds already, the slower one holds from now on. @throws AutogenError `invalid-option` */
+  restrict(requestsPerSecond: number): void {
+    this.#intervalMs = Math.max(this.#intervalMs, intervalMs(requestsPerSecond));
   }
 
   /** Resolves when the next request may start. An aborted wait rejects, and leaves its slot unused. */
@@ -30,6 +29,14 @@ export class TimeRateLimiter {
     this.#free = slot + this.#intervalMs;
     if (slot > now) await host.sleep(Math.ceil(slot - now), signal);
   }
+}
+
+function intervalMs(requestsPerSecond: number): number {
+  if (Number.isFinite(requestsPerSecond) && requestsPerSecond > 0) return 1000 / requestsPerSecond;
+  throw new AutogenError(
+    "invalid-option",
+    `\`api_rate_limit\` is ${String(requestsPerSecond)}. Pass requests per second, a number above 0.`,
+  );
 }
 
 /** The limiter of an entry. */
