@@ -40,18 +40,21 @@ async function entryFrom({ api_key, ...rest }) {
   return found;
 }
 
+/** Entries hide their keys from JSON; ordinary copies are written as they are. */
+const copies = (value) => (Array.isArray(value) ? value.map((entry) => ({ ...entry })) : value);
+
 /** @type {Record<string, import("./index.mjs").TableFunction>} */
 export const settings = {
   filter_config: ([list, filter], { exclude }) =>
-    exported("filterConfig", FEATURE)(list, filter, exclude === undefined ? {} : { exclude }),
+    copies(exported("filterConfig", FEATURE)(list, filter, exclude === undefined ? {} : { exclude })),
   get_config_list: ([keys, baseUrls, apiType, apiVersion]) =>
-    exported("getConfigList", FEATURE)(keys, { baseUrls, apiType, apiVersion }),
-  config_list_from_json: ([name, location, filter], { file_location = location, filter_dict = filter }) =>
-    exported("configListFromJson", FEATURE)(name, { fileLocation: file_location, filterDict: filter_dict }),
+    copies(exported("getConfigList", FEATURE)(keys, { baseUrls, apiType, apiVersion })),
+  config_list_from_json: async ([name, location, filter], { file_location = location, filter_dict = filter }) =>
+    copies(await exported("configListFromJson", FEATURE)(name, { fileLocation: file_location, filterDict: filter_dict })),
   config_with_env: ([variables, name], kwargs) =>
     withEnvironment(variables, async () => {
       if (name === "get_config") return await entryFrom(kwargs);
-      return await exported(camelCase(name), FEATURE)(camelKeys(kwargs));
+      return copies(await exported(camelCase(name), FEATURE)(camelKeys(kwargs)));
     }),
   get_key: ([config]) => exported("cacheKey", "cache keys")(config),
 };

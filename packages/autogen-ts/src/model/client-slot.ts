@@ -14,6 +14,7 @@ import type { ResolvedEntry } from "./merge.js";
 import { OpenAIClient } from "./openai-client.js";
 import { shownEndpoint } from "./openai-options.js";
 import { EntryPace } from "./pace.js";
+import { isSecret, withoutSecrets } from "./secret-names.js";
 import { secretsOf } from "./secrets.js";
 import { waitLimitMs } from "./waiting.js";
 import { apiOf, wireBody } from "./wire-body.js";
@@ -29,6 +30,8 @@ export class ClientSlot {
   #client: ModelClient | undefined;
   #making: Promise<ModelClient> | undefined;
   #class: unknown;
+  /** Names of parameters that have been looked at. */
+  readonly #harmless = new Set<string>();
   #shown: { readonly endpoint: string; readonly text: string } | undefined;
 
   constructor(entry: ResolvedEntry) {
@@ -72,18 +75,28 @@ export class ClientSlot {
     const custom = this.custom || this.#provider !== undefined;
     const endpoint = custom ? (client.base_url ?? "") : shownEndpoint(client, host.environment?.bind(host));
     const body = custom ? params : wireBody(params, client);
-    // Requests are JSON by nature; what is not is refused where it is sent.
+    // Requests are JSON by nature; what is not is refused where it is sent. Secrets in them are sent, and told to nobody.
     return {
       api: custom ? "custom" : apiOf(params),
       endpoint: this.#show(endpoint),
       config: index,
-      body: body as ModelRequest["body"],
+      body: this.#described(body) as ModelRequest["body"],
     };
   }
 
   /** Whether a missing price is worth a warning: a model on one's own machine has none. */
   expectsPrice({ endpoint }: ModelRequest): boolean {
     return !this.custom && !isPrivateEndpoint(endpoint);
+  }
+
+  /** The same object when there is nothing to hide. */
+  #described(body: ModelParams): ModelParams {
+    for (const key of Object.keys(body)) {
+      if (this.#harmless.has(key)) continue;
+      if (isSecret(key)) return withoutSecrets(body);
+      this.#harmless.add(key);
+    }
+    return body;
   }
 
   /** Parsing an address costs as much as the rest of a call, and it is nearly always the same. */

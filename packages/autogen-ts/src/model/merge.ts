@@ -4,6 +4,7 @@
  */
 import { checkEntry, entryProblem, type EntryPlace } from "./check-entry.js";
 import type { ConfigEntry } from "./client.js";
+import { secretsOnly } from "./secret-names.js";
 import { normaliseKeys, PACE_KEYS, splitOptions, type Options } from "./option-keys.js";
 
 /** Settings of a wrapper: a config list, and options for all of its entries. */
@@ -18,7 +19,7 @@ export interface ResolvedEntry {
   readonly index: number;
   /** As the user wrote it, under the reference's names; what custom clients are made from. */
   readonly original: ConfigEntry;
-  /** Options of the endpoint's client, `api_type` and `price` included. */
+  /** Options of the endpoint's client, `api_type` and `price` included, and secrets that go into requests, to mask them. */
   readonly client: ConfigEntry;
   /** Options of the wrapper for each request. */
   readonly extra: Options;
@@ -73,6 +74,7 @@ function resolveEntry(entry: Options, base: ReturnType<typeof splitOptions>, pla
       ...client,
       ...pick(extra, "api_type", "price", "prices", "cost_model", "max_rate_limit_wait"),
       ...pick(request, "model"),
+      ...secretsOnly(request),
     },
     extra,
     request,

@@ -1,28 +1,43 @@
 /** What must not be shown of an entry: endpoints like to quote the key that they refuse, and addresses can hold one. */
 import type { ConfigEntry } from "./client.js";
 import { endpointOf, resolveKey, type Environment } from "./openai-options.js";
+import { secretKind } from "./secret-names.js";
 
-/** Options whose value is a secret as a whole. */
-const SECRET_OPTIONS = ["api_key", "azure_ad_token", "aws_access_key", "aws_secret_key", "aws_session_token"] as const;
-/** Options that hold secrets under names of the endpoint's own. */
-const SECRET_TABLES = ["default_headers", "default_query"] as const;
+/** Options are read no deeper: what contains itself has no end. */
+const DEEPEST = 8;
 /** Where the `openai` package looks for a key when the entry has none. */
-const VARIABLES = ["OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"] as const;
+const VARIABLES = ["OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_ADMIN_KEY"] as const;
 
 /** The values of the entry, of its address and of the variables used in its place; without repetitions. */
 export function secretsOf(entry: ConfigEntry, environment?: Environment): readonly string[] {
   const found = [
-    ...SECRET_OPTIONS.map((key) => entry[key]),
-    ...SECRET_TABLES.flatMap((key) => valuesOf(entry[key])),
+    ...textsUnderSecrets(entry),
     resolveKey(entry, environment),
     ...VARIABLES.map((name) => environment?.(name)),
+    // A header a line.
+    ...(environment?.("OPENAI_CUSTOM_HEADERS") ?? "").split("\n").map((line) => line.slice(line.indexOf(":") + 1)),
     ...[entry.base_url, entry["azure_endpoint"], endpointOf(entry, environment)].flatMap(secretsOfUrl),
   ];
   return [...new Set(found.filter((value) => typeof value === "string").flatMap(spellings))];
 }
 
-function valuesOf(table: unknown): readonly unknown[] {
-  return typeof table === "object" && table !== null ? Object.values(table) : [];
+/** All texts that stand under the names of secrets and of tables of such, at any depth. */
+function textsUnderSecrets(options: unknown, isSecret = false, depth = 0): readonly string[] {
+  if (typeof options === "string") return isSecret ? [options] : [];
+  if (options instanceof Headers) return isSecret ? [...options.values()] : [];
+  if (!isPlain(options) || depth > DEEPEST) return [];
+  return Object.entries(options).flatMap(([key, value]) => {
+    const kind = secretKind(key);
+    // The organisation is hidden where configs are shown, but it is no key: endpoints name it in ordinary messages.
+    return textsUnderSecrets(value, isSecret || kind === "table" || (kind === "secret" && key !== "organization"), depth + 1);
+  });
+}
+
+/** Clients and the like hold much, and perhaps themselves. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
 /** As it is, without white space, and without the `Bearer` or `Basic` in front. */

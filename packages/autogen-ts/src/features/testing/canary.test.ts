@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inspect } from "node:util";
+import { format, inspect } from "node:util";
 import { test, vi } from "vitest";
 import { modelServer, type ScriptedReply } from "../../../test/model-server.js";
 import {
@@ -11,9 +11,15 @@ import {
   Cache,
   configListFromDotenv,
   configListFromJson,
+  configListFromModels,
+  configListGpt4Gpt35,
+  configListOpenaiAoai,
+  filterConfig,
+  getConfigList,
   memoryStream,
   OpenAIWrapper,
   UserProxyAgent,
+  type ConfigEntry,
   type ModelClient,
   type RunEvent,
   type WrapperConfig,
@@ -37,9 +43,9 @@ const azure = (base: string, more: object): WrapperConfig =>
   one({ base_url: base, api_type: "azure", api_version: "2024-02-01", ...more });
 
 /** A client of the user's own that quotes the key it was given. */
-const quoting = (entry: { readonly api_key?: string }): ModelClient => ({
+const quoting = ({ api_key: key, service_token: token = key }: ConfigEntry): ModelClient => ({
   create: () => {
-    throw new Error(`refused: ${String(entry.api_key)}`, { cause: new Error(`key ${String(entry.api_key)}`) });
+    throw new Error(`refused: ${String(token)}`, { cause: new Error(`key ${String(token)}`) });
   },
   messageRetrieval: () => [],
   cost: () => 0,
@@ -58,6 +64,8 @@ const WAYS: Readonly<Record<string, (place: Place) => Planted>> = {
   "default_headers, authorization": ({ base }) =>
     one({ base_url: base, default_headers: { authorization: `Bearer ${CANARY}` }, api_key: "none" }),
   "default_headers, another name": ({ base }) => one({ base_url: base, defaultHeaders: { "x-gateway": CANARY } }),
+  "default_headers, an object of fetch": ({ base }) =>
+    one({ base_url: base, default_headers: new Headers({ "x-gateway": CANARY }) }),
   default_query: ({ base }) => one({ base_url: base, default_query: { code: CANARY } }),
   "password in base_url": ({ base }) => one({ base_url: base.replace("://", `://user:${CANARY}@`) }),
   "user in base_url": ({ base }) => one({ base_url: base.replace("://", `://${CANARY}@`) }),
@@ -68,6 +76,17 @@ const WAYS: Readonly<Record<string, (place: Place) => Planted>> = {
   azure_ad_token_provider: ({ base }) => azure(base, { azure_ad_token_provider: async () => await Promise.resolve(CANARY) }),
   "keys of AWS": ({ base }) =>
     one({ base_url: base, api_type: "bedrock", aws_access_key: CANARY, awsSecretKey: CANARY, awsSessionToken: CANARY }),
+  "default_query of Azure": ({ base }) => azure(base, { api_key: "none", default_query: { code: CANARY } }),
+  "password in azure_endpoint": ({ base }) => azure(base, { azure_endpoint: base.replace("://", `://user:${CANARY}@`) }),
+  "headers of fetch_options": ({ base }) => one({ base_url: base, fetch_options: { headers: { "x-gateway": CANARY } } }),
+  "token in the request": ({ base }) => one({ base_url: base, token: CANARY }),
+  "client_secret beside the list": ({ base }) => one({ base_url: base }, { client_secret: CANARY }),
+  "nested credentials": ({ base }) => one({ base_url: base, credentials: { account: { private_key: CANARY } } }),
+  extra_headers: ({ base }) => one({ base_url: base, extra_headers: { "x-gateway": CANARY } }),
+  OPENAI_CUSTOM_HEADERS: ({ base }) => {
+    vi.stubEnv("OPENAI_CUSTOM_HEADERS", `X-Gateway: ${CANARY}\nX-Other: other`);
+    return one({ base_url: base });
+  },
   OPENAI_API_KEY: ({ base }) => {
     vi.stubEnv("OPENAI_API_KEY", CANARY);
     vi.stubEnv("OPENAI_BASE_URL", base);
@@ -92,7 +111,19 @@ const WAYS: Readonly<Record<string, (place: Place) => Planted>> = {
     vi.stubEnv("OAI_CONFIG_LIST", JSON.stringify([{ model: "m", base_url: base, api_key: CANARY }]));
     return { config_list: await configListFromJson("OAI_CONFIG_LIST") };
   },
+  "a list in a file": async ({ base, folder }) => {
+    await writeFile(join(folder, "LIST.json"), JSON.stringify([{ model: "m", base_url: base, api_key: CANARY }]));
+    return { config_list: filterConfig(await configListFromJson("LIST", { fileLocation: folder }), { model: ["m"] }) };
+  },
+  "files of keys": async ({ base, folder }) => {
+    await writeFile(join(folder, "key_openai.txt"), `${CANARY}\n`);
+    await writeFile(join(folder, "base_openai.txt"), `${base}\n`);
+    const list = await configListOpenaiAoai({ keyFilePath: folder, exclude: "aoai" });
+    return { config_list: list, model: "m" };
+  },
+  getConfigList: ({ base }) => ({ config_list: getConfigList([CANARY], { baseUrls: [base] }), model: "m" }),
   "api_key of an own client": ({ base }) => one({ base_url: base, api_key: CANARY, model_client_cls: quoting }),
+  "a field of an own client": ({ base }) => one({ base_url: base, service_token: CANARY, model_client_cls: quoting }),
 };
 
 const quote = `Incorrect key ${CANARY}, header Bearer ${CANARY}`;
@@ -144,6 +175,7 @@ async function play(plant: (place: Place) => Planted, fate: ScriptedReply): Prom
       printed: [stream.text, ...stream.notes, ...stream.warnings].join("\n"),
       agent: inspect(bot, { depth: 20, showHidden: true }),
       llmConfig: inspect(bot.llmConfig, { depth: 20 }),
+      serialised: JSON.stringify([bot, bot.llmConfig, bot.client]),
       wrapper: inspect([bot.client, new OpenAIWrapper(config)], { depth: 20, showHidden: true }),
       state: JSON.stringify(bot.saveState()),
     };
@@ -172,7 +204,14 @@ async function filesIn(folder: string): Promise<string> {
 }
 
 /** Refused before anything is sent: by `fetch`, for want of a client, and by the client itself. */
-const UNSENT = new Set(["password in base_url", "user in base_url", "keys of AWS", "api_key of an own client"]);
+const UNSENT = new Set([
+  "password in base_url",
+  "user in base_url",
+  "password in azure_endpoint",
+  "keys of AWS",
+  "api_key of an own client",
+  "a field of an own client",
+]);
 
 for (const [way, plant] of Object.entries(WAYS)) {
   for (const [fate, reply] of Object.entries(FATES)) {
@@ -186,6 +225,45 @@ for (const [way, plant] of Object.entries(WAYS)) {
       assert.equal(sent.includes(CANARY), !UNSENT.has(way), "whether it was sent");
     });
   }
+}
+
+const LISTS: Readonly<Record<string, (folder: string) => readonly object[] | Promise<readonly object[]>>> = {
+  getConfigList: () => getConfigList([CANARY]),
+  filterConfig: () => filterConfig([{ model: "m", api_key: CANARY, azure_ad_token: CANARY }], { model: "m" }),
+  configListFromJson: () => configListFromJson("CANARY_LIST"),
+  configListFromModels: () => configListFromModels({ keyFilePath: null, modelList: ["m"] }),
+  configListGpt4Gpt35: () => configListGpt4Gpt35({ keyFilePath: null }),
+  configListOpenaiAoai: () => configListOpenaiAoai({ keyFilePath: null }),
+  configListFromDotenv: async (folder) => {
+    await writeFile(join(folder, ".env"), `OPENAI_API_KEY=${CANARY}\n`);
+    return await configListFromDotenv({ dotenvFilePath: join(folder, ".env") });
+  },
+};
+for (const [helper, make] of Object.entries(LISTS)) {
+  test(`CFG-09 a list of ${helper} shows no key when it is printed, thrown or serialised, and has it all the same`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "canary-"));
+    vi.stubEnv("OPENAI_API_KEY", CANARY);
+    vi.stubEnv("CANARY_LIST", JSON.stringify([{ model: "m", api_key: CANARY, token: CANARY }]));
+    try {
+      const list = await make(folder);
+      const thrown = Object.assign(new Error("it failed"), { list });
+      const shown = [
+        inspect(list, { depth: 20 }),
+        inspect(thrown, { depth: 20 }),
+        JSON.stringify({ list }),
+        format("%j %o", list, list),
+      ];
+      assert.deepEqual(
+        shown.filter((text) => text.includes(CANARY)).map((text) => around(text)),
+        [],
+      );
+      assert.equal((list[0] as { readonly api_key?: string }).api_key, CANARY);
+      assert.equal({ ...(list[0] as { readonly api_key?: string }) }.api_key, CANARY);
+    } finally {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 }
 
 const around = (text: string): string => text.slice(Math.max(0, text.indexOf(CANARY) - 80), text.indexOf(CANARY) + 40);

@@ -3,6 +3,7 @@ import { checkEntry, entryProblem } from "../check-entry.js";
 import type { ConfigEntry } from "../client.js";
 import { normaliseKeys } from "../option-keys.js";
 import { parseLenientJson } from "./parse-json.js";
+import { hideSecrets } from "./redact.js";
 
 /** Whether `value` is a config list; entries come back under the reference's names. @throws AutogenError `invalid-config` saying what is wrong where */
 export function checkConfigList(value: unknown, source: string): ConfigEntry[] {
@@ -19,7 +20,7 @@ export function checkConfigList(value: unknown, source: string): ConfigEntry[] {
       );
     const normal = normaliseKeys(entry as Readonly<Record<string, unknown>>);
     checkEntry(normal, { source, index });
-    return normal;
+    return hideSecrets({ ...normal });
   });
 }
 

@@ -133,6 +133,7 @@ test("CFG-09 secrets are replaced at any depth; long ones keep their end", () =>
 test("CFG-09 a hidden entry is shown without its key and is otherwise the same", () => {
   const entry = hideSecrets({ model: "m", api_key: KEY });
   assert.equal(inspect({ list: [entry] }), "{ list: [ { model: 'm', api_key: '***7890' } ] }");
+  assert.equal(JSON.stringify([entry]), '[{"model":"m","api_key":"***7890"}]');
   assert.deepEqual({ ...entry }, { model: "m", api_key: KEY });
 });
 

@@ -1,11 +1,13 @@
 /** Choosing entries of a config list. Chapter 22, section 7. */
 import type { ConfigEntry } from "../client.js";
+import { hideSecrets } from "./redact.js";
 
 /** Field → accepted values; one value stands for a list of one. Null among them accepts entries without the field. */
 export type ConfigFilter = Readonly<Record<string, unknown>>;
 
 /**
- * The entries that match all fields of the filter or, with `exclude`, none of them; in order, as shallow copies.
+ * The entries that match all fields of the filter or, with `exclude`, none of them; in order, as shallow copies
+ * that are shown without their keys.
  * A field that is a list matches when it has an accepted value in it.
  */
 export function filterConfig(
@@ -16,7 +18,7 @@ export function filterConfig(
   const conditions = Object.entries(filter ?? {}).map(([field, accepted]) => [field, acceptedValues(accepted)] as const);
   return configList
     .filter((entry) => conditions.every(([field, accepted]) => matches(entry[field], accepted) !== exclude))
-    .map((entry) => ({ ...entry }));
+    .map((entry) => hideSecrets({ ...entry }));
 }
 
 function matches(value: unknown, accepted: ReadonlySet<unknown>): boolean {

@@ -1,6 +1,7 @@
 /** Config lists made of keys. Chapter 22, sections 2 and 4. */
 import { AutogenError } from "../../run/index.js";
 import type { ConfigEntry } from "../client.js";
+import { hideSecrets } from "./redact.js";
 
 /** What goes into every entry besides its key. */
 export interface GetConfigListOptions {
@@ -26,18 +27,18 @@ export function getConfigList(
     if (key.trim() === "") return [];
     const url = baseUrls?.[index];
     return [
-      {
+      hideSecrets({
         api_key: key,
         ...(url ? { base_url: url } : {}),
         ...(apiType ? { api_type: apiType } : {}),
         ...(apiVersion ? { api_version: apiVersion } : {}),
-      },
+      }),
     ];
   });
 }
 
 /** All entries for the first model, then all for the second; without models the list as it is. */
 export function withModels(configList: readonly ConfigEntry[], models: readonly string[] | null | undefined): ConfigEntry[] {
-  if (models === undefined || models === null || models.length === 0) return configList.map((entry) => ({ ...entry }));
-  return models.flatMap((model) => configList.map((entry) => ({ ...entry, model })));
+  if (models === undefined || models === null || models.length === 0) return configList.map((entry) => hideSecrets({ ...entry }));
+  return models.flatMap((model) => configList.map((entry) => hideSecrets({ ...entry, model })));
 }

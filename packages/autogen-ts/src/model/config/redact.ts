@@ -1,27 +1,7 @@
 /** Keys out of everything that is shown. Chapter 22, section 9. */
 
 import { publicEndpoint } from "../endpoint.js";
-
-/** In small letters without `_` and `-`: `apiKey`, `api_key` and `API-Key` are one. */
-const SECRET_KEYS: ReadonlySet<string> = new Set([
-  "apikey",
-  "xapikey",
-  "azureadtoken",
-  "azureadtokenprovider",
-  "awsaccesskey",
-  "awssecretkey",
-  "awssessiontoken",
-  "credentials",
-  "googleapplicationcredentials",
-  "token",
-  "password",
-  "organization",
-  "authorization",
-]);
-/** Tables with names of the endpoint's own: any of their values may be a key. */
-const SECRET_TABLES: ReadonlySet<string> = new Set(["headers", "defaultheaders", "defaultquery"]);
-/** Addresses may hold a password or a key in the query. */
-const ADDRESSES: ReadonlySet<string> = new Set(["baseurl", "apibase", "azureendpoint", "websocketbaseurl"]);
+import { secretKind } from "../secret-names.js";
 
 /** Longer values keep this many characters at their end, so that people can tell them apart. */
 const KEPT_CHARACTERS = 4;
@@ -47,18 +27,23 @@ function redactIn(value: unknown, seen: Map<object, unknown>): unknown {
   const copy: Record<string, unknown> = {};
   seen.set(value, copy);
   for (const [key, item] of Object.entries(value)) {
-    copy[key] = redactOption(key.toLowerCase().replace(/[_-]/gu, ""), item, seen);
+    copy[key] = redactOption(key, item, seen);
   }
   return copy;
 }
 
-function redactOption(name: string, value: unknown, seen: Map<object, unknown>): unknown {
-  if (SECRET_KEYS.has(name)) return hidden(value);
-  if (SECRET_TABLES.has(name) && typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item)]));
+function redactOption(key: string, value: unknown, seen: Map<object, unknown>): unknown {
+  switch (secretKind(key)) {
+    case "secret":
+      return hidden(value);
+    case "table":
+      if (typeof value !== "object" || value === null) return hidden(value);
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, hidden(item)]));
+    case "address":
+      return typeof value === "string" && /[@?]/u.test(value) ? publicEndpoint(value) : value;
+    default:
+      return redactIn(value, seen);
   }
-  if (ADDRESSES.has(name) && typeof value === "string" && /[@?]/u.test(value)) return publicEndpoint(value);
-  return redactIn(value, seen);
 }
 
 function hidden(value: unknown): unknown {
@@ -69,12 +54,18 @@ function hidden(value: unknown): unknown {
 /** What Node's `console.log` calls to show an object. */
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
-/** The same object, shown without its secrets by `console.log` and `util.inspect`; spreading and JSON do not see the change. */
+/**
+ * The same object, shown without its secrets by `console.log`, `util.inspect` and `JSON.stringify`. Spreading does not see
+ * the change: a copy shows everything again.
+ */
 export function hideSecrets<T extends object>(value: T): T {
-  return Object.defineProperty(value, INSPECT, {
-    value: () => redact({ ...value }),
-    enumerable: false,
-    configurable: true,
-    writable: true,
-  });
+  const shown = (): unknown => redact({ ...value });
+  return Object.defineProperties(value, { [INSPECT]: hiddenMethod(shown), toJSON: hiddenMethod(shown) });
 }
+
+const hiddenMethod = (value: () => unknown): PropertyDescriptor => ({
+  value,
+  enumerable: false,
+  configurable: true,
+  writable: true,
+});
