@@ -173,7 +173,7 @@ test("CONV-28 names of calls are normalised, null ids and types removed", async 
   });
 });
 
-test("CONV-26 answers to calls stand before the human's words in the next request", async () => {
+test("CONV-26 INF-35 answers to calls stand before the human's words in the next request", async () => {
   const { user, bot, model } = pair(["fine"]);
   const calls = ["1", "2"].map((id) => ({ id, type: "function", function: { name: "f", arguments: "{}" } }) as const);
   const message = {
@@ -192,6 +192,28 @@ test("CONV-26 answers to calls stand before the human's words in the next reques
     { role: "tool", tool_call_id: "1", content: "a" },
     { role: "tool", tool_call_id: "2", content: "b" },
     { role: "user", content: "stop", name: "user" },
+  ]);
+});
+
+test("INF-35 a message that only holds answers is not sent itself, one with words of its own is, without its answers", async () => {
+  const { bot, model } = pair(["fine"]);
+  const call = (id: string) => ({ id, type: "function", function: { name: "f", arguments: "{}" } }) as const;
+  const answer = (id: string) => ({ role: "tool", tool_call_id: id, content: `answer ${id}` }) as const;
+  const context = { a: 1 };
+  const messages = [
+    { role: "assistant", content: null, tool_calls: [call("1")] },
+    { role: "tool", content: "answer 1", tool_responses: [answer("1")] },
+    { role: "assistant", content: null, tool_calls: [call("2")] },
+    { role: "user", name: "ann", content: "and now?", tool_responses: [answer("2")], context },
+  ] as const;
+  await bot.generateReply({ messages, sender: new ConversableAgent({ name: "sender" }) });
+  assert.deepEqual(model.requests[0]?.["messages"], [
+    { role: "system", content: "SYS" },
+    { role: "assistant", content: null, tool_calls: [call("1")] },
+    answer("1"),
+    { role: "assistant", content: null, tool_calls: [call("2")] },
+    answer("2"),
+    { role: "user", name: "ann", content: "and now?" },
   ]);
 });
 
