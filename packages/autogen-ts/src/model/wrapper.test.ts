@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "vitest";
 import { fakeHost } from "../../test/fake-host.js";
 import { HI, scene, thrownBy } from "../../test/model-scene.js";
+import { memoryStream } from "../core.js";
 import { createRun } from "../run/index.js";
 import { OpenAIWrapper, type FilterInput, type WrapperResponse } from "./index.js";
 
@@ -340,6 +341,27 @@ test("events of a call carry who asked and what it cost; without a run it makes 
     const list = [{ model: "gpt-4", base_url: server.base("x") }];
     const alone = new OpenAIWrapper({ config_list: list, cache_seed: null }, { host: fakeHost() });
     assert.equal(text(await alone.create({ messages: HI })), "two");
+  });
+});
+
+test("INF-25 INF-26 the summary is printed on the stream of the host; an unknown mode is an error, and nothing is printed", async () => {
+  const stream = memoryStream();
+  await scene({ x: ["a"] }, async ({ server, run }) => {
+    const llm = new OpenAIWrapper(
+      { model: "gpt-4", base_url: server.base("x"), cache_seed: null },
+      { host: fakeHost({ stream: () => stream }) },
+    );
+    await llm.printUsageSummary();
+    await llm.create({ messages: HI, run });
+    await llm.printUsageSummary("actual");
+    await assert.rejects(llm.printUsageSummary("all" as never), {
+      code: "invalid-option",
+      message: /^Invalid mode: all, choose from/,
+    });
+    const line = "-".repeat(100);
+    const usage = "* Model 'gpt-4': cost: 0.0006, prompt_tokens: 10, completion_tokens: 5, total_tokens: 15";
+    const shown = [line, "Usage summary excluding cached usage: ", "Total cost: 0.0006", usage, line];
+    assert.equal(stream.text, ['No usage summary. Please call "create" first.', ...shown, ""].join("\n"));
   });
 });
 

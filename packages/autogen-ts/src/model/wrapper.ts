@@ -124,9 +124,15 @@ export class OpenAIWrapper {
     this.#total = null;
   }
 
-  /** The text of `printUsageSummary`; the caller prints it. @throws AutogenError `invalid-option` for another mode */
+  /** The text of `printUsageSummary`. @throws AutogenError `invalid-option` for another mode */
   usageSummaryText(mode?: UsageMode): string {
     return formatUsageSummary({ actual: this.#actual, total: this.#total }, mode);
+  }
+
+  /** Prints what was used on the current stream. @throws AutogenError `invalid-option` for another mode */
+  async printUsageSummary(mode?: UsageMode): Promise<void> {
+    const text = this.usageSummaryText(mode);
+    (this.#host ?? (await loadHost())).stream().print(text);
   }
 
   /** Null when the entry failed and the next one may try. */
