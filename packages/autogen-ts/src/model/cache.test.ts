@@ -3,7 +3,7 @@ import { test } from "vitest";
 import { HI, scene } from "../../test/model-scene.js";
 import type { ModelResponse } from "../run/index.js";
 import { CallsUnderWay, type CachedCall } from "./cached-call.js";
-import { cacheKey, type ResponseCache } from "./index.js";
+import { cacheKey, InMemoryCache, type ResponseCache } from "./index.js";
 
 function memory(): ResponseCache & { readonly stored: Map<string, ModelResponse> } {
   const stored = new Map<string, ModelResponse>();
@@ -231,5 +231,20 @@ test("a streamed call that a cache answers gives its text in one piece", async (
     const onToken = (text: string): void => void heard.push(text);
     for (let turn = 0; turn < 2; turn += 1) await llm.create({ messages: HI, stream: true, cache, onToken, run });
     assert.deepEqual(heard, ["a", "b", "ab"]);
+  });
+});
+
+test("CACHE-12 a call with something that is no plain data is made without a cache, with one warning", async () => {
+  const cache = new InMemoryCache();
+  await scene({ x: ["a", "b"] }, async ({ run, events, wrapper }) => {
+    const llm = wrapper([{ model: "gpt-4" }]);
+    const odd = { toString: () => "odd" };
+    for (const text of ["a", "b"])
+      assert.equal((await llm.create({ messages: HI, odd, cache, run })).choices[0]?.message?.content, text);
+    assert.deepEqual(cache.keys(), []);
+    assert.deepEqual(
+      events.filter((event) => event.type === "warning").map((event) => event.code),
+      ["not-cacheable"],
+    );
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { fakeHost } from "../../test/fake-host.js";
-import { HI, scene } from "../../test/model-scene.js";
+import { HI, scene, thrownBy } from "../../test/model-scene.js";
+import { abortError } from "../run/index.js";
 import { instantiate, normaliseKeys, OpenAIWrapper, TimeRateLimiter } from "./index.js";
 
 const fill = ({ a }: { readonly a?: unknown }): string => `f${String(a)}`;
@@ -62,6 +63,27 @@ test("INF-34 each entry has its own limit; the option is never sent; answers of 
     assert.deepEqual((run.host as ReturnType<typeof fakeHost>).slept, [100]);
     assert.ok(!("api_rate_limit" in (server.requests[0]?.body ?? {})));
   });
+});
+
+test("INF-37 an abort ends the wait for the limiter, and nothing is sent", async () => {
+  const controller = new AbortController();
+  const sleep = (_ms: number, signal?: AbortSignal): Promise<void> => {
+    controller.abort();
+    return signal?.aborted === true ? Promise.reject(abortError(signal)) : Promise.resolve();
+  };
+  await scene(
+    { x: ["a", "b"] },
+    async ({ server, run, wrapper }) => {
+      const llm = wrapper([
+        { model: "gpt-4", api_rate_limit: 1 },
+        { model: "other", at: "y" },
+      ]);
+      await llm.create({ messages: HI, run });
+      const error = await thrownBy(llm.create({ messages: HI, run, signal: controller.signal }));
+      assert.deepEqual([error.code, server.requests.length], ["aborted", 1]);
+    },
+    { sleep },
+  );
 });
 
 for (const rate of [0, -1, Number.NaN, "fast"]) {
