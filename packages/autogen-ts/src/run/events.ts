@@ -2,7 +2,7 @@
  * Events: everything that a reader of a run may want to see. Printing, streaming, logging and user
  * interfaces are subscribers. Design: architecture, section 5.
  */
-import type { Message } from "../message/index.js";
+import type { Json, Message } from "../message/index.js";
 
 /** Why a chat ended. */
 export type StopReason =
@@ -77,6 +77,14 @@ export type EventBody =
       readonly reason: string;
     }
   | { readonly type: "tool.start"; readonly agent: string; readonly tool: string; readonly callId?: string }
+  | {
+      readonly type: "tool.progress";
+      readonly agent: string;
+      readonly tool: string;
+      readonly callId?: string;
+      /** What the tool says of how far it is. */
+      readonly update: Json;
+    }
   | { readonly type: "tool.end"; readonly agent: string; readonly tool: string; readonly callId?: string; readonly ok: boolean }
   | {
       readonly type: "executor.chosen";
