@@ -15,6 +15,7 @@ export type ErrorCode =
   | "model-timeout"
   | "no-sandbox"
   | "executor-failed"
+  | "mcp-failed"
   | "no-eligible-speaker"
   | "missing-package"
   | "replay-mismatch"

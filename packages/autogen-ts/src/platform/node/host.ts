@@ -5,7 +5,7 @@ import { abortError, type Host } from "../../run/index.js";
 import { consolePrinter, type IOStream as Stream } from "../../io/index.js";
 import { azureTokenProvider } from "./azure-identity.js";
 import { DefaultCaches } from "./cache/index.js";
-import { ExecutorChooser } from "./executors/index.js";
+import { ExecutorChooser, type ExitCleanup } from "./executors/index.js";
 import { consoleStream } from "./io/console-stream.js";
 import { httpFetch } from "./http/http-fetch.js";
 import { StreamContext } from "./io/stream-context.js";
@@ -19,6 +19,9 @@ export const IOStream: StreamContext = new StreamContext(consoleStream());
 
 /** Remembers which sandboxes hold on this machine. */
 const executors = new ExecutorChooser();
+
+/** Duties at the end of the process: one list, since two would each leave a signal to the other. */
+export const exitCleanup: ExitCleanup = executors.cleanup;
 
 /** The caches of calls that name none. */
 const caches = new DefaultCaches((name) => process.env[name]);

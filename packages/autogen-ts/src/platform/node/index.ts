@@ -1,4 +1,5 @@
-export { IOStream, registerPrices } from "./host.js";
+export { exitCleanup, IOStream, registerPrices } from "./host.js";
+export { childEnvironment, killGroup } from "./executors/index.js";
 export { discoverModel, MODEL_HELP } from "./discover-model.js";
 export type { DiscoveredModel } from "./discover-model.js";
 export { EXIT_INTERRUPTED, EXIT_USAGE, runProgram } from "./program/run-program.js";
@@ -24,7 +25,8 @@ export { IOWebsockets } from "./io/websockets.js";
 export type { WebsocketServer } from "./io/websockets.js";
 export type { WebsocketClient, WebsocketOptions } from "./io/websocket-options.js";
 export type { WebsocketStream } from "./io/websocket-stream.js";
-export type { ConnectionRequest } from "./io/websocket-access.js";
+export { refusalOf } from "./io/network-access.js";
+export type { AccessRules, ConnectionRequest, Refusal } from "./io/network-access.js";
 export { Cache, CacheProblem } from "./cache/index.js";
 export type {
   CacheConfig,

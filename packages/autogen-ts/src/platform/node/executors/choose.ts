@@ -6,6 +6,7 @@ import type { ChosenExecutor, CodeExecutor, ExecutorRequest } from "../../../cod
 import { AutogenError } from "../../../run/index.js";
 import { BubblewrapCodeExecutor } from "./bubblewrap.js";
 import { EmbeddedCodeExecutor } from "./embedded.js";
+import type { ExitCleanup } from "./exit-cleanup.js";
 import { LocalCommandLineCodeExecutor } from "./local.js";
 import { selfTest } from "./self-test.js";
 import { probeBubblewrap, probeEmbedded } from "./self-test-attempts.js";
@@ -32,6 +33,11 @@ export class ExecutorChooser {
 
   constructor(options: ChooserOptions = {}) {
     this.#options = options;
+  }
+
+  /** What must not outlive the process: of these executors, and of whoever else starts something on this host. */
+  get cleanup(): ExitCleanup {
+    return this.#shared.cleanup;
   }
 
   /** @throws AutogenError `no-sandbox` naming what was looked for and the ways out */

@@ -1,4 +1,4 @@
-/** Who may connect to a WebSocket server, decided before the protocol is switched (D15-4). */
+/** Who may connect to a server of this library, by WebSocket or HTTP, decided before anything else is looked at (D15-4). */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { ServerOptions } from "node:https";
 import { AutogenError } from "../../../run/index.js";
-import type { AccessRules, ConnectionRequest } from "./websocket-access.js";
+import type { AccessRules, ConnectionRequest } from "./network-access.js";
 import type { StreamSettings, WebsocketStream } from "./websocket-stream.js";
 
 /** What the callback of a client is told besides its stream. */

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { describe, test } from "vitest";
 import { rejection } from "../../../../test/pairs.js";
 import { connect, statusOf } from "../../../../test/websocket-client.js";
-import { refusalOf, withoutToken, type AccessRules } from "./websocket-access.js";
+import { refusalOf, withoutToken, type AccessRules } from "./network-access.js";
 import type { WebsocketOptions } from "./websocket-options.js";
 import { IOWebsockets, type WebsocketServer } from "./websockets.js";
 

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
 import { AutogenError } from "../../../run/index.js";
 import { IOStream } from "../host.js";
-import { refusalOf, withoutToken, withToken, type ConnectionRequest } from "./websocket-access.js";
+import { refusalOf, withoutToken, withToken, type ConnectionRequest } from "./network-access.js";
 import { WebsocketConnection } from "./websocket-connection.js";
 import { clientStream } from "./websocket-stream.js";
 import type { WebsocketSettings } from "./websocket-options.js";

@@ -1,0 +1,13 @@
+export { connectMcp } from "./connection.js";
+export type { McpConnection, McpRequestOptions } from "./connection.js";
+export type { McpPrompt, McpPromptInfo, McpResource, McpTemplate } from "./catalogue.js";
+export type { McpAddress, McpCommand, McpLimits, McpOptions, McpRoot, McpSettings, McpWarning } from "./options.js";
+export type { McpDrift, McpPins } from "./pins.js";
+export type { McpImage, McpResult } from "./result.js";
+export type { McpSampling, McpSamplingContext, McpSamplingFunction, McpSamplingRequest } from "./sampling.js";
+export type { McpToolInfo } from "./tool-info.js";
+export type { McpArguments, McpCallContext, McpExecute, McpRegistration, McpTool } from "./tool-set.js";
+export { serveMcp } from "./serve.js";
+export type { McpServer } from "./serve.js";
+export type { McpServeOptions } from "./serve-options.js";
+export type { McpChat, McpChatContext } from "./served-chat.js";
