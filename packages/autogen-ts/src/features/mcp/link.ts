@@ -7,6 +7,7 @@ import { AutogenError, abortError, isAutogenError } from "../../core.js";
 import { cleanText } from "./clean-text.js";
 import type { ResolvedSettings } from "./options.js";
 import { loadClient, type ClientPackage } from "./packages.js";
+import { masked } from "./secrets.js";
 import { openSession, reasonOf, type Session, type SessionHandlers } from "./session.js";
 import { unlessAborted } from "./within.js";
 
@@ -128,11 +129,13 @@ export class Link {
   }
 
   #explained(error: unknown, session: Session, what: string): AutogenError {
-    const { name, timeoutMs } = this.#settings;
+    const { name, timeoutMs, place } = this.#settings;
     const server = `The MCP server \`${name}\``;
-    const reason = cleanText(reasonOf(error), REASON_CHARACTERS).text;
+    const raw = reasonOf(error);
+    const safe = masked(raw, place);
+    const reason = cleanText(safe, REASON_CHARACTERS).text;
     const failure = (text: string): AutogenError =>
-      new AutogenError("mcp-failed", text, { cause: error, details: { server: name } });
+      new AutogenError("mcp-failed", text, { ...(safe === raw ? { cause: error } : {}), details: { server: name } });
     if (codeOf(error) === "REQUEST_TIMEOUT") {
       return failure(
         `${server} did not answer in time (${what}; ${String(timeoutMs)} ms without progress). The request was cancelled.`,

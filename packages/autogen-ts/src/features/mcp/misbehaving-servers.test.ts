@@ -358,3 +358,14 @@ for (const [what, options, message] of [
     await assert.rejects(connectMcp(options as unknown as McpOptions), { code: "invalid-option", message });
   });
 }
+
+test("calls that find the server ended start it once, and all of them are made", async () => {
+  await using scene = await connected("normal");
+  await assert.rejects(scene.server.callTool("die"));
+  const results = await Promise.all([1, 2, 3].map((a) => scene.server.callTool("echo", { a })));
+  assert.deepEqual(
+    results.map(({ text }) => text),
+    ['{"a":1}', '{"a":2}', '{"a":3}'],
+  );
+  assert.deepEqual(codes(scene.warnings), ["restarted"]);
+});

@@ -178,6 +178,8 @@ function checkPlace({ name, command, url }: McpOptions): void {
   if (shown === null || !/^https?:$/.test(shown.protocol)) {
     throw wrong(`\`url\` of the MCP server \`${name}\` is no address. Pass one that begins with \`https://\` or \`http://\`.`);
   }
+  if (shown.username + shown.password === "") return;
+  throw wrong(`\`url\` of the MCP server \`${name}\` holds a password. Pass it as \`headers: { authorization: … }\`.`);
 }
 
 function checkNumbers(numbers: Readonly<Record<string, unknown>>): void {

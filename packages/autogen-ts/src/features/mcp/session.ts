@@ -4,7 +4,8 @@ import { AutogenError, abortError } from "../../core.js";
 import { limitedFetch } from "./limited-fetch.js";
 import type { McpAddress, ResolvedSettings } from "./options.js";
 import type { ClientPackage } from "./packages.js";
-import { masked, StdioTransport } from "./stdio-transport.js";
+import { masked } from "./secrets.js";
+import { StdioTransport } from "./stdio-transport.js";
 import { within } from "./within.js";
 
 /** What a session tells, and what it answers by. */
@@ -110,9 +111,9 @@ async function closeAll(client: Client, transport: Transport | HttpTransport): P
 
 function startFailure({ name, place }: ResolvedSettings, why: string, cause: unknown): AutogenError {
   const where = place.url === undefined ? `by \`${place.command}\`` : `at ${withoutSecrets(place.url)}`;
-  const clean = place.url === undefined ? masked(why, place.env ?? {}) : masked(why, place.headers ?? {});
+  const clean = masked(why, place);
   return new AutogenError("mcp-failed", `The MCP server \`${name}\` ${where} could not be reached: ${clean}`, {
-    cause,
+    ...(clean === why ? { cause } : {}), // a cause would show what was masked
     details: { server: name },
   });
 }

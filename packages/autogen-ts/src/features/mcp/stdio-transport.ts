@@ -9,6 +9,7 @@ import { AutogenError } from "../../core.js";
 import { childEnvironment, exitCleanup, killGroup } from "../../platform/node/index.js";
 import { cleanText } from "./clean-text.js";
 import type { McpCommand } from "./options.js";
+import { masked } from "./secrets.js";
 import { within } from "./within.js";
 
 /** What the transport is told besides the command. */
@@ -40,6 +41,9 @@ export class StdioTransport implements Transport {
   #exited: Promise<void> = Promise.resolve();
   #stderr = "";
   #end: string | null = null;
+  #tellEnd: () => void = () => undefined;
+  /** Resolves when it is known how the process ended. */
+  readonly #known: Promise<void> = new Promise((resolve) => (this.#tellEnd = resolve));
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #messages: JSONRPCMessage[] = [];
@@ -97,9 +101,13 @@ export class StdioTransport implements Transport {
     if (child === null || this.#end !== null) {
       throw new AutogenError("mcp-failed", `The process has ended (${this.#end ?? "it was not started"}).`);
     }
-    await new Promise<void>((resolve, reject) => {
-      child.stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
+    const failed = await new Promise<Error | null | undefined>((resolve) => {
+      child.stdin.write(`${JSON.stringify(message)}\n`, resolve);
     });
+    if (failed == null) return;
+    // A pipe breaks before its process is known to have ended, and how it ended says more.
+    await within(GRACE_MS, this.#known);
+    throw new AutogenError("mcp-failed", `The process has ended (${this.end ?? failed.message}).`, { cause: failed });
   }
 
   /** Ends the input, asks, and then kills: the process and all that it started. */
@@ -121,10 +129,11 @@ export class StdioTransport implements Transport {
 
   #ended(how: string): void {
     if (this.#end !== null) return;
-    const { text } = cleanText(masked(this.#stderr, this.#command.env ?? {}), STDERR_CHARACTERS);
+    const { text } = cleanText(masked(this.#stderr, this.#command), STDERR_CHARACTERS);
     const lines = text.split("\n").slice(-5).join("\n");
     this.#end = lines === "" ? how : `${how}; it wrote last:\n${lines}`;
     this.#waiting = [];
+    this.#tellEnd();
     this.onclose?.();
   }
 
@@ -201,14 +210,4 @@ const INTERNAL_ERROR = -32_603;
 function idOfResponse(value: unknown): string | number | null {
   if (typeof value !== "object" || value === null || "method" in value || !("id" in value)) return null;
   return typeof value.id === "string" || typeof value.id === "number" ? value.id : null;
-}
-
-/** Servers like to print the settings that they do not understand. */
-export function masked(text: string, secrets: Readonly<Record<string, string>>): string {
-  let result = text;
-  for (const value of Object.values(secrets)) {
-    for (const secret of [value, value.replace(/^[A-Za-z]+ +/u, "")])
-      if (secret.length >= 6) result = result.replaceAll(secret, "***");
-  }
-  return result;
 }
