@@ -19,7 +19,7 @@ function environment() {
 
 /** @param {readonly string[]} names */
 async function main(names) {
-  await ensureInstalled("demo");
+  await ensureInstalled("all");
   await build({ declarations: false });
   const all = readdirSync(FOLDER).filter((name) => existsSync(join(FOLDER, name, "main.js")));
   const unknown = names.find((name) => !all.includes(name));

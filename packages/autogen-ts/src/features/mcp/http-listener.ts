@@ -137,10 +137,12 @@ export class HttpListener {
     session.lastUsed = Date.now();
     session.open += 1;
     // A stream is open until it is read to its end, or the client leaves.
-    request.signal.addEventListener("abort", () => {
+    const onEnd = (): void => {
       session.open -= 1;
       session.lastUsed = Date.now();
-    });
+    };
+    if (request.signal.aborted) onEnd();
+    else request.signal.addEventListener("abort", onEnd, { once: true });
     return await session.transport.handleRequest(request, { parsedBody });
   }
 

@@ -117,6 +117,9 @@ for (const [transport, connected] of TRANSPORTS) {
         },
       ]);
       assert.match((await all.callTool("get-roots-list")).text, /file:\/\/\/tmp\/a%20b/);
+      await all.setRoots([{ uri: "file:///tmp/c", name: "the other" }]);
+      // The server asks for the list when it has time.
+      while (!(await all.callTool("get-roots-list")).text.includes("file:///tmp/c"));
     });
   });
 

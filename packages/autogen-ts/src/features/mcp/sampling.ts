@@ -113,7 +113,8 @@ export async function answerSampling(
     ...(stopSequences === undefined ? {} : { stopSequences }),
   };
   if (!(await approve(request))) throw refusal("The request was refused.");
-  const run = call.run?.child("sampling") ?? null;
+  // What the server does not wait for any more is not paid for.
+  const run = call.run?.child("sampling", { signal: call.signal }) ?? null;
   const text = await answered(by, request, { signal: call.signal, run });
   return { role: "assistant", model: nameOf(by), content: { type: "text", text }, stopReason: "endTurn" };
 }
