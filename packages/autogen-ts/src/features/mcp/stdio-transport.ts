@@ -27,8 +27,10 @@ const GRACE_MS = 1000;
 const LAST_WORDS_MS = 200;
 /** Messages that may wait to be looked at before no more are read. */
 const MOST_WAITING_MESSAGES = 1000;
-/** How much of standard error is kept for messages about the end. */
+/** How much of standard error is shown in messages about the end. */
 const STDERR_CHARACTERS = 2000;
+/** How much of it is kept: more, so that no secret is cut before it is masked. */
+const STDERR_KEPT = 4 * STDERR_CHARACTERS;
 
 /** One process; it cannot be started again. */
 export class StdioTransport implements Transport {
@@ -73,17 +75,19 @@ export class StdioTransport implements Transport {
     child.stdin.on("error", () => undefined); // the end of the process says what there is to say
     child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_CHARACTERS);
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
     const { pid } = child;
     const forget = pid === undefined ? () => undefined : exitCleanup.add(() => killGroup(pid));
     const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
     this.#exited = new Promise((resolve) => {
       child.once("exit", (code, by) => {
+        // What it has started is of no use without it. Later the number could be that of another group.
+        if (pid !== undefined) killGroup(pid);
         forget();
         resolve();
         const how = code === null ? `it was ended by ${String(by)}` : `exit code ${String(code)}`;
-        // What it wrote last is still to be read; but a grandchild may hold the output open for ever.
+        // What it wrote last is still to be read; but a process that left the group may hold the output open for ever.
         void within(LAST_WORDS_MS, closed).then(() => this.#whenDelivered(() => this.#ended(how)));
       });
     });
@@ -120,16 +124,16 @@ export class StdioTransport implements Transport {
         child.kill("SIGTERM");
         await within(GRACE_MS, this.#exited);
       }
+      if (child.exitCode === null && child.signalCode === null) killGroup(child.pid);
+      await within(GRACE_MS, this.#exited);
     }
-    killGroup(child.pid);
-    await within(GRACE_MS, this.#exited);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     this.#ended("it was closed");
   }
 
   #ended(how: string): void {
     if (this.#end !== null) return;
-    const { text } = cleanText(masked(this.#stderr, this.#command), STDERR_CHARACTERS);
+    const { text } = cleanText(masked(this.#stderr, this.#command).slice(-STDERR_CHARACTERS), STDERR_CHARACTERS);
     const lines = text.split("\n").slice(-5).join("\n");
     this.#end = lines === "" ? how : `${how}; it wrote last:\n${lines}`;
     this.#waiting = [];
