@@ -1,6 +1,6 @@
 /** Tools of the AI SDK as tools of agents. */
-import { AutogenError, defineTool, resultText, type Json } from "../../core.js";
-import { checkedArguments, jsonSchemaOf, legalName, type BridgeContext, type BridgedTool } from "./bridged-tool.js";
+import { AutogenError, resultText, type Json } from "../../core.js";
+import { bridgedTool, checkedArguments, jsonSchemaOf, legalName, type BridgeContext, type BridgedTool } from "./bridged-tool.js";
 
 /** What is used of a tool of the AI SDK (`ai` 5 and later): `tool(…)`, `dynamicTool(…)`. */
 export interface AiSdkTool {
@@ -33,7 +33,7 @@ export function fromAiSdk(name: string, tool: AiSdkTool, { approve }: AiSdkOptio
   }
   const { description, inputSchema } = tool;
   const legal = legalName(name);
-  return defineTool({
+  return bridgedTool({
     name: legal,
     description: description === undefined || description === "" ? name : description,
     parameters: jsonSchemaOf(inputSchema, name),
@@ -49,7 +49,7 @@ export function fromAiSdk(name: string, tool: AiSdkTool, { approve }: AiSdkOptio
       const output = await lastOf(tool.execute?.(input as never, options as never), legal, context);
       return await modelOutput(tool, { toolCallId: options.toolCallId, input, output });
     },
-  } satisfies BridgedTool);
+  });
 }
 
 /** All tools of a set, under their keys. @throws as `fromAiSdk` does */

@@ -1,5 +1,5 @@
 /** What tools of other libraries have in common here: a context of the call, and schemas of several kinds. */
-import { AutogenError, type Json, type ParameterSchema, type Run, type Tool } from "../../core.js";
+import { AutogenError, defineTool, type Json, type ParameterSchema, type Run, type Tool } from "../../core.js";
 
 /** What a tool is told besides its arguments; the context of agents' calls has all of it. */
 export interface BridgeContext {
@@ -12,6 +12,9 @@ export interface BridgeContext {
 
 /** A tool of another library, for `registerFunction`, `registerForLlm` and `registerForExecution`. */
 export type BridgedTool = Tool<(args: Readonly<Record<string, Json>>, context?: BridgeContext) => Promise<unknown>>;
+
+/** Puts a tool together whose context may be missing: other libraries know none. @throws AutogenError `invalid-option` */
+export const bridgedTool = (tool: BridgedTool): BridgedTool => ({ ...defineTool(tool), execute: tool.execute });
 
 /** Each character that endpoints do not accept becomes `_`; at most 64. */
 export const legalName = (name: string): string =>

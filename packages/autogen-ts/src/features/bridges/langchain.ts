@@ -1,6 +1,6 @@
 /** Tools of LangChain.js as tools of agents. Specification chapter 43, section 2. */
-import { AutogenError, defineTool, type ParameterSchema } from "../../core.js";
-import { jsonSchemaOf, legalName, type BridgedTool } from "./bridged-tool.js";
+import { AutogenError, type ParameterSchema } from "../../core.js";
+import { bridgedTool, jsonSchemaOf, legalName, type BridgedTool } from "./bridged-tool.js";
 
 /** What is used of a tool of LangChain.js: `tool(…)`, `DynamicStructuredTool`, `DynamicTool`, `StructuredTool` … */
 export interface LangChainTool {
@@ -31,7 +31,7 @@ export function fromLangChain(tool: LangChainTool): BridgedTool {
   }
   const { name, description } = tool;
   const takesText = isTextTool(tool.schema);
-  return defineTool({
+  return bridgedTool({
     name: legalName(name).toLowerCase(),
     description: description === undefined || description === "" ? name : description,
     parameters: takesText ? TEXT_INPUT : jsonSchemaOf(tool.schema, name),
@@ -40,7 +40,7 @@ export function fromLangChain(tool: LangChainTool): BridgedTool {
       const config = signal === undefined ? {} : { signal };
       return await tool.invoke(args as never, config as never);
     },
-  } satisfies BridgedTool);
+  });
 }
 
 /** The class for texts has a schema of zod 3 that turns `{ input }` into its text; there is no other way to tell it. */

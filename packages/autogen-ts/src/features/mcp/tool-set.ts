@@ -101,7 +101,7 @@ export class ToolSet {
       return await this.#parts.call(info, args, context);
     };
     try {
-      return { ...defineTool({ name: info.name, description: info.description, parameters, execute }), mcp: info };
+      return { ...defineTool({ name: info.name, description: info.description, parameters, execute }), execute, mcp: info };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#parts.warn("tool-left-out", `A tool of the MCP server \`${info.server}\` is left out: ${reason}`);
