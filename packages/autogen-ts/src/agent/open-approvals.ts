@@ -1,6 +1,6 @@
 /** The questions of an agent that wait for an answer, and answers that wait for their call. */
 import { checkedAnswer, isSameQuestion, type ApprovalAnswer, type ApprovalQuestion, type SavedApproval } from "../tool/index.js";
-import { abortError } from "../run/index.js";
+import { AbortRelay, abortError } from "../run/index.js";
 
 interface Entry {
   readonly question: ApprovalQuestion;
@@ -10,6 +10,7 @@ interface Entry {
 
 export class OpenApprovals {
   readonly #entries = new Map<string, Entry>();
+  readonly #aborts = new AbortRelay();
 
   /** Those without an answer, the oldest first. */
   get questions(): readonly ApprovalQuestion[] {
@@ -39,21 +40,18 @@ export class OpenApprovals {
     const entry = this.#entries.get(id);
     if (entry?.answer !== undefined) return entry.answer;
     return await new Promise((resolve, reject) => {
-      const forget = (): void => {
-        entry?.waiting.delete(tell);
-        signal?.removeEventListener("abort", stop);
-      };
+      let unfollow: () => void = () => undefined;
       const tell = (answer: ApprovalAnswer): void => {
-        forget();
+        unfollow();
+        entry?.waiting.delete(tell);
         resolve(answer);
       };
-      const stop = (): void => {
-        forget();
-        if (signal !== undefined) reject(abortError(signal));
-      };
-      if (signal?.aborted === true) return stop();
       entry?.waiting.add(tell);
-      signal?.addEventListener("abort", stop, { once: true });
+      if (signal === undefined) return;
+      unfollow = this.#aborts.follow(signal, () => {
+        entry?.waiting.delete(tell);
+        reject(abortError(signal));
+      });
     });
   }
 

@@ -10,7 +10,7 @@ import {
   type ToolContext,
   type ToolSettings,
 } from "../tool/index.js";
-import { AutogenError } from "../run/index.js";
+import { AbortRelay, AutogenError } from "../run/index.js";
 
 /** Runs a tool; what it gives becomes text for the model (JSON unless it is a text already). */
 export type ToolFunction = (args: never, context: ToolContext) => unknown;
@@ -59,6 +59,8 @@ export interface ToolExecution {
   readonly parallel: boolean;
   readonly maxOutputChars: number;
   readonly onError: ToolErrorHandler | null;
+  /** Stops what is under way when a run is aborted, with one listener however many calls there are. */
+  readonly aborts: AbortRelay;
 }
 
 /** What there is to run under a name. */
@@ -79,5 +81,6 @@ export function resolveToolExecution(agent: string, options: ToolExecutionOption
       `\`toolExecution.approver\` of agent \`${agent}\` is not "human", "program", "later" or a function.`,
     );
   }
-  return { approval, approver, timeoutMs, parallel, onError, maxOutputChars: options.maxOutputChars ?? MAX_OUTPUT_CHARS };
+  const maxOutputChars = options.maxOutputChars ?? MAX_OUTPUT_CHARS;
+  return { approval, approver, timeoutMs, parallel, onError, maxOutputChars, aborts: new AbortRelay() };
 }

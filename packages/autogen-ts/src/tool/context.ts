@@ -10,5 +10,5 @@ export interface ToolContext {
   /** Pass it on to chats and model calls inside of the tool. */
   readonly run: Run;
   /** Tells readers of the run how far the tool is: an event `tool.progress`. What is no JSON is told as text. */
-  progress(update: unknown): void;
+  readonly progress: (update: unknown) => void;
 }

@@ -1,7 +1,7 @@
 /** Runs one call as an effect: time limit, progress, streams of results, errors. */
 import type { Json } from "../../message/index.js";
 import { failure, outcomeOf, type ToolContext } from "../../tool/index.js";
-import { AbortRelay, isAutogenError, type ToolOutcome } from "../../run/index.js";
+import { isAutogenError, type ToolOutcome } from "../../run/index.js";
 import type { CallSite, PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
 
@@ -32,7 +32,8 @@ async function runTool(site: CallSite, call: ReadyCall): Promise<ToolOutcome> {
 /** A tool that does not notice its signal goes on for nobody. */
 async function withinTime(site: CallSite, call: ReadyCall, signal: AbortSignal | undefined, limit: number): Promise<ToolOutcome> {
   const stop = new AbortController();
-  const unfollow = signal === undefined ? null : new AbortRelay().follow(signal, () => stop.abort(signal.reason));
+  const unfollow =
+    signal === undefined ? null : site.recipient.toolExecution.aborts.follow(signal, () => stop.abort(signal.reason));
   const done = new AbortController();
   const late = site.run.host.sleep(limit, done.signal).then(() => {
     const text = `${call.name} gave no answer within ${String(limit / 1000)} s and was stopped.`;
@@ -83,7 +84,7 @@ function contextOf({ recipient, sender, messages, run }: CallSite, call: ReadyCa
     get signal() {
       return own ?? run.signal;
     },
-    progress(update) {
+    progress: (update) => {
       // After its end a call has nothing to say any more.
       if (own?.aborted !== true)
         run.emit({ type: "tool.progress", agent: recipient.name, tool: call.name, ...id, update: plain(update) });
