@@ -26,7 +26,7 @@ export function danglingReference(root: JsonSchema): string | null {
 }
 
 /** Every object below `root`, itself included, without recursion: schemas of others may be nested deeply. */
-export function partsOf(root: JsonSchema): readonly JsonSchema[] {
+function partsOf(root: JsonSchema): readonly JsonSchema[] {
   const seen = new Set<object>();
   const open: unknown[] = [root];
   const parts: JsonSchema[] = [];

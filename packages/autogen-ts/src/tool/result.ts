@@ -43,7 +43,7 @@ function jsonText(value: unknown): string {
 }
 
 /** Keeps the beginning and the end, and says what is gone. */
-export function shortened(text: string, maxChars: number): string {
+function shortened(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   const half = Math.floor(maxChars / 2);
   const [start, end] = [text.slice(0, half), text.slice(text.length - half)];
