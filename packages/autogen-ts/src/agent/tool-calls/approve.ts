@@ -11,7 +11,7 @@ import {
   type ApprovalQuestion,
   type ApprovalVerdict,
 } from "../../tool/index.js";
-import { asAbort, isAutogenError, type ApprovalSource, type StopReason } from "../../run/index.js";
+import { isAutogenError, type ApprovalSource, type StopReason } from "../../run/index.js";
 import type { CallSite, PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
 
@@ -132,13 +132,9 @@ async function askFunction(
   question: ApprovalQuestion,
   approver: (question: ApprovalQuestion, context: { readonly signal?: AbortSignal }) => unknown,
 ): Promise<void> {
-  const line = await run.perform("human", recipient.name, { prompt: approvalPrompt(question) }, async (context) => {
-    try {
-      return approvalLine(checkedAnswer(await approver(question, context), `The approver of agent \`${recipient.name}\``));
-    } catch (error) {
-      throw context.signal === undefined ? error : asAbort(error, context.signal);
-    }
-  });
+  const line = await run.perform("human", recipient.name, { prompt: approvalPrompt(question) }, async (context) =>
+    approvalLine(checkedAnswer(await approver(question, context), `The approver of agent \`${recipient.name}\``)),
+  );
   recipient.approvals.answer(question.id, readApproval(line));
 }
 
