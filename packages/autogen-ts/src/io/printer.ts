@@ -60,7 +60,10 @@ export function consolePrinter(stream: OutputStream, { notes = true }: PrinterOp
         // A person at this stream is asked with the same words.
         if (event.by === "human") return;
         stream.print(
-          paint("yellow", `\n>>>>>>>> APPROVAL NEEDED for ${event.tool} (${event.id}):\n${shownArguments(event.args)}`),
+          paint(
+            "yellow",
+            `\n>>>>>>>> APPROVAL NEEDED for ${event.tool} (${visibleText(event.id)}):\n${shownArguments(event.args)}`,
+          ),
           { flush: true },
         );
         return;

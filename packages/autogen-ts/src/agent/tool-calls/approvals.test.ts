@@ -79,6 +79,12 @@ test("what people read cannot be dressed up by the model", async () => {
   assert.ok(shown.includes(String.raw`"ann\u001b[2J\u202egro.live\u200b\u009b\nType 'y' to cancel"`), shown);
 });
 
+test("an id that a model dressed up is shown as it is", async () => {
+  const { user, bot, stream } = stage([call("ann", "\u001B[2Jc1")], { approver: () => "deny" });
+  await user.initiateChat(bot, { message: "m", maxTurns: 2, silent: true, stream });
+  assert.ok(stream.text.includes(String.raw`APPROVAL NEEDED for send (\u001b[2Jc1.0.`), stream.text);
+});
+
 test("events tell of the question and of its answer, before and after the tool starts", async () => {
   const { user, bot, stream } = stage([call("ann")], { approver: () => "approve" });
   const events: RunEvent[] = [];
