@@ -48,7 +48,7 @@ export class Container {
     const id = isNew ? textIn(body, "Id") : await reusable(engine, name, spec);
     let input: Duplex | undefined;
     try {
-      if (spec.endsWithInput) input = await engine.upgrade(`/containers/${id}/attach?stream=1&stdin=1`, signal);
+      if (spec.endsWithInput) input = await engine.upgrade(`/containers/${id}/attach?stream=1&stdin=1`, { signal });
       await engine.call("POST", `/containers/${id}/start`, { signal });
     } catch (error) {
       input?.destroy();

@@ -82,10 +82,12 @@ export class ContainerEngine {
   }
 
   /** Takes over the connection, for example to a container's standard input. @throws AutogenError `executor-failed` */
-  upgrade(path: string, signal?: AbortSignal): Promise<Duplex> {
+  upgrade(path: string, { body, signal }: EngineCall = {}): Promise<Duplex> {
     return new Promise((resolve, reject) => {
-      const sent = this.#request("POST", path, { connection: "Upgrade", upgrade: "tcp" }, signal);
-      sent.once("upgrade", (_, socket) => {
+      const type = body === undefined ? {} : { "content-type": "application/json" };
+      const sent = this.#request("POST", path, { connection: "Upgrade", upgrade: "tcp", ...type }, signal);
+      sent.once("upgrade", (_, socket, head) => {
+        if (head.length > 0) socket.unshift(head);
         socket.on("error", () => socket.destroy()); // whoever uses the connection sees it close
         resolve(socket);
       });
@@ -99,7 +101,7 @@ export class ContainerEngine {
         );
       });
       sent.once("error", (error) => reject(failure(error, signal)));
-      sent.end();
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 
