@@ -196,6 +196,7 @@ export type {
   ChosenExecutor,
   CodeExecutor,
   ExecuteCodeOptions,
+  ExecutorName,
   ExecutorRequest,
   CodeExtractor,
   ExtractedCode,

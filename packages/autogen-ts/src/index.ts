@@ -196,6 +196,7 @@ export type {
   ChosenExecutor,
   CodeExecutor,
   ExecuteCodeOptions,
+  ExecutorName,
   ExecutorRequest,
   CodeExtractor,
   ExtractedCode,
@@ -321,6 +322,7 @@ export type {
 } from "./agent/index.js";
 export {
   BubblewrapCodeExecutor,
+  CodeExecutorFactory,
   Cache,
   CacheProblem,
   configListFromDotenv,
@@ -344,6 +346,7 @@ export {
 } from "./platform/node/index.js";
 export type {
   BubblewrapExecutorOptions,
+  CodeExecutorConfig,
   CacheConfig,
   CacheOptions,
   CacheStats,

@@ -45,21 +45,28 @@ export const embedded: Candidate = {
   make: (options) => new EmbeddedCodeExecutor(options),
 };
 
-export const container: Candidate = containerCandidate();
+let started: Podman | undefined;
+
+/** The engine that the candidate `container` uses. @throws Error before it was prepared */
+export function podman(): Podman {
+  if (started === undefined) throw new Error("The candidate `container` was not prepared.");
+  return started;
+}
 
 function containerCandidate(): Candidate {
-  let podman: Podman | undefined;
   return {
     name: "container",
     present: hasComponents("podman"),
     isolated: true,
     async prepare() {
-      const started = (podman = await startPodman());
-      return () => started.stop();
+      const engine = (started = await startPodman());
+      return () => engine.stop();
     },
-    make: (options) => new DockerCommandLineCodeExecutor({ ...podman?.settings, ...options }),
+    make: (options) => new DockerCommandLineCodeExecutor({ ...podman().settings, ...options }),
   };
 }
+
+export const container: Candidate = containerCandidate();
 
 export const candidates: readonly Candidate[] = [local, bubblewrap, embedded, container];
 
