@@ -10,7 +10,7 @@ import {
   EmbeddedCodeExecutor,
   LocalCommandLineCodeExecutor,
 } from "../src/platform/node/executors/index.js";
-import { DockerCommandLineCodeExecutor } from "../src/platform/node/executors/optional/index.js";
+import { DockerCommandLineCodeExecutor, SandboxRuntimeCodeExecutor } from "../src/platform/node/executors/optional/index.js";
 import { hasComponents } from "./components.js";
 import { startPodman } from "./podman.js";
 import type { Podman } from "./podman.js";
@@ -68,7 +68,14 @@ function containerCandidate(): Candidate {
 
 export const container: Candidate = containerCandidate();
 
-export const candidates: readonly Candidate[] = [local, bubblewrap, embedded, container];
+export const sandboxRuntime: Candidate = {
+  name: "srt",
+  present: hasComponents("srt", "python3"),
+  isolated: true,
+  make: (options) => new SandboxRuntimeCodeExecutor(options),
+};
+
+export const candidates: readonly Candidate[] = [local, bubblewrap, embedded, container, sandboxRuntime];
 
 /** Starts what a candidate needs before all tests of the group, and ends it afterwards. */
 export function prepared(candidate: Candidate): void {

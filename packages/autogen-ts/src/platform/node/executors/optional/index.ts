@@ -12,3 +12,5 @@ export { EmbeddedIPythonCodeExecutor } from "../jupyter/embedded-ipython.js";
 export type { EmbeddedIPythonOptions } from "../jupyter/embedded-ipython.js";
 export { DockerJupyterServer } from "../jupyter/docker-server.js";
 export type { DockerJupyterServerOptions } from "../jupyter/docker-server.js";
+export { SandboxRuntimeCodeExecutor } from "../srt/executor.js";
+export type { SandboxRuntimeOptions } from "../srt/executor.js";
