@@ -142,7 +142,7 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
       {
         engine: place.engine,
         container,
-        command: wrapped(language, fileName, this.#limits),
+        command: wrapped(language, `${WORKSPACE}/${fileName}`, this.#limits, WORKSPACE),
         timeoutMs: this.#timeoutSeconds * 1_000,
         maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
       },

@@ -1,5 +1,4 @@
 /** The few lines of shell that run inside: around each block, and as the container's first process. */
-import { WORKSPACE } from "./create-request.js";
 import type { ContainerLimits } from "./create-request.js";
 
 /**
@@ -17,8 +16,8 @@ export const IDLE_FOR_EVER: readonly string[] = ["sh", "-c", "trap '' CHLD; exec
  */
 const SCRIPT = `
 kill -9 -1 2>/dev/null
-ulimit -c 0; ulimit -f "$1"; ulimit -n 1024
-language=$2; file=$3; shift 3
+cd "$1"; ulimit -c 0; ulimit -f "$2"; ulimit -n 1024
+language=$3; file=$4; shift 4
 for program in "$@"; do
   if command -v "$program" >/dev/null 2>&1; then
     "$program" "$file" </dev/null 2>&1
@@ -33,10 +32,14 @@ exit 127
 
 const FILE_UNIT_BYTES = 512; // what `ulimit -f` of a POSIX shell counts in
 
-/** The command line that runs a file of the work folder. */
-export function wrapped(language: string, fileName: string, { fileBytes }: ContainerLimits): string[] {
+/**
+ * The command line that runs a file in a folder.
+ *
+ * @param path of the file inside
+ */
+export function wrapped(language: string, path: string, { fileBytes }: ContainerLimits, folder: string): string[] {
   const blocks = String(Math.ceil(fileBytes / FILE_UNIT_BYTES));
-  return ["sh", "-c", SCRIPT, "sh", blocks, language, `${WORKSPACE}/${fileName}`, ...(PROGRAMS[language] ?? [language])];
+  return ["sh", "-c", SCRIPT, "sh", folder, blocks, language, path, ...(PROGRAMS[language] ?? [language])];
 }
 
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {

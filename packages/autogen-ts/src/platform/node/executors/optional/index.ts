@@ -14,3 +14,6 @@ export { DockerJupyterServer } from "../jupyter/docker-server.js";
 export type { DockerJupyterServerOptions } from "../jupyter/docker-server.js";
 export { SandboxRuntimeCodeExecutor } from "../srt/executor.js";
 export type { SandboxRuntimeOptions } from "../srt/executor.js";
+export { PodCommandLineCodeExecutor } from "../remote/pod.js";
+export type { PodExecutorOptions } from "../remote/pod.js";
+export type { KubernetesConnection } from "../remote/kubernetes-client.js";
