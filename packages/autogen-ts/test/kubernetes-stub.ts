@@ -51,10 +51,12 @@ export async function kubernetesStub(
     if (args[1] === "kill -9 -1") {
       const ends = [...children].map((child) => once(child, "close"));
       for (const child of children) process.kill(-(child.pid ?? 0), "SIGKILL");
-      void Promise.all(ends).then(() => {
+      const tell = async (): Promise<void> => {
+        await Promise.all(ends);
         socket.send(Buffer.concat([Buffer.from([3]), Buffer.from('{"status":"Success"}')]));
         socket.close();
-      });
+      };
+      void tell();
       return;
     }
     // On this machine it would end far more than the pod's programs.
@@ -64,7 +66,7 @@ export async function kubernetesStub(
       { detached: true },
     );
     children.add(child);
-    const send = (channel: number, bytes: Buffer) => void socket.send(Buffer.concat([Buffer.from([channel]), bytes]));
+    const send = (channel: number, bytes: Buffer) => socket.send(Buffer.concat([Buffer.from([channel]), bytes]));
     for (const channel of [1, 2, 3]) send(channel, Buffer.alloc(0));
     child.stdout.on("data", (bytes: Buffer) => send(1, bytes));
     child.stderr.on("data", (bytes: Buffer) => send(2, bytes));

@@ -23,7 +23,10 @@ function optionsUnder(config: CodeExecutorConfig, name: ExecutorName): Readonly<
   const options = config[name];
   if (options === undefined) return {};
   if (typeof options === "object" && options !== null) return options as Readonly<Record<string, unknown>>;
-  throw new AutogenError("invalid-option", `\`${name}\` is ${String(options)}. Pass an object with the executor's options.`);
+  throw new AutogenError(
+    "invalid-option",
+    `\`${name}\` is ${JSON.stringify(options)}. Pass an object with the executor's options.`,
+  );
 }
 
 /** What is not a program of this machine is loaded only now. The classes check what they are given. */

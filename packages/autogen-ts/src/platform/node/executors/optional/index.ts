@@ -17,3 +17,5 @@ export type { SandboxRuntimeOptions } from "../srt/executor.js";
 export { PodCommandLineCodeExecutor } from "../remote/pod.js";
 export type { PodExecutorOptions } from "../remote/pod.js";
 export type { KubernetesConnection } from "../remote/kubernetes-client.js";
+export { E2bCodeExecutor } from "../remote/e2b.js";
+export type { E2bExecutorOptions } from "../remote/e2b.js";
