@@ -12,8 +12,6 @@ export interface ContainerState {
   readonly status: string;
   readonly outOfMemory: boolean;
   readonly labels: Readonly<Record<string, unknown>>;
-  /** Published ports by the port inside. */
-  readonly ports: ReadonlyMap<number, number>;
 }
 
 /** A running container. */
@@ -113,16 +111,10 @@ async function stateOf(engine: ContainerEngine, id: string): Promise<ContainerSt
 function asState(body: unknown): ContainerState | undefined {
   const state = recordIn(body, "State");
   if (state === undefined) return undefined;
-  const ports = new Map<number, number>();
-  for (const [inside, bindings] of Object.entries(recordIn(recordIn(body, "NetworkSettings"), "Ports") ?? {})) {
-    const outside: unknown = Array.isArray(bindings) ? Number(recordIn(bindings, 0)?.["HostPort"]) : undefined;
-    if (typeof outside === "number" && Number.isInteger(outside)) ports.set(Number.parseInt(inside, 10), outside);
-  }
   return {
     status: typeof state["Status"] === "string" ? state["Status"] : "unknown",
     outOfMemory: state["OOMKilled"] === true,
     labels: recordIn(recordIn(body, "Config"), "Labels") ?? {},
-    ports,
   };
 }
 

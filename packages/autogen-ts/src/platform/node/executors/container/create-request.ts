@@ -47,8 +47,6 @@ export interface ContainerSpec {
   readonly autoRemove: boolean;
   /** It ends when the connection to its input does, so that it never outlives this process. */
   readonly endsWithInput: boolean;
-  /** Ports inside that get a free port of this machine's loopback address. */
-  readonly publish: readonly number[];
   /** SELinux keeps containers out of folders that are not labelled for them. */
   readonly selinux: boolean;
 }
@@ -71,7 +69,6 @@ export const DEFAULT_LIMITS: ContainerLimits = {
 export function createRequest(spec: ContainerSpec): Readonly<Record<string, unknown>> {
   const { limits, bindDir, endsWithInput } = spec;
   const workspace = bindDir === null ? [] : [{ source: bindDir, target: WORKSPACE, readOnly: false }];
-  const ports = spec.publish.map((port) => `${port}/tcp`);
   return {
     Image: spec.image,
     ...(spec.command === null ? {} : { Entrypoint: [spec.command[0]], Cmd: spec.command.slice(1) }),
@@ -81,7 +78,6 @@ export function createRequest(spec: ContainerSpec): Readonly<Record<string, unkn
     Labels: { [LABEL]: fingerprint(spec) },
     Tty: false,
     ...(endsWithInput ? { OpenStdin: true, StdinOnce: true, AttachStdin: true } : {}),
-    ...(ports.length === 0 ? {} : { ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])) }),
     HostConfig: {
       AutoRemove: spec.autoRemove,
       NetworkMode: networkMode(spec.network),
@@ -95,9 +91,6 @@ export function createRequest(spec: ContainerSpec): Readonly<Record<string, unkn
       Tmpfs: { "/tmp": `rw,nosuid,nodev,mode=1777,size=${limits.temporaryBytes}` },
       ExtraHosts: Object.entries(spec.extraHosts).map(([name, address]) => `${name}:${address}`),
       ...folders([...workspace, ...spec.volumes], spec.selinux),
-      ...(ports.length === 0
-        ? {}
-        : { PortBindings: Object.fromEntries(ports.map((port) => [port, [{ HostIp: "127.0.0.1", HostPort: "" }]])) }),
     },
   };
 }

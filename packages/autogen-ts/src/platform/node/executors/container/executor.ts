@@ -215,7 +215,6 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
       writableRoot: this.#options.writableRoot ?? false,
       autoRemove: this.#options.autoRemove ?? true,
       endsWithInput: !isKept,
-      publish: [],
       selinux,
     };
     this.#container = await Container.start(engine, this.containerName, spec, signal);

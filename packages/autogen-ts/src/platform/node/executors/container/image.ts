@@ -26,7 +26,8 @@ export interface EnsureImageOptions {
 }
 
 /**
- * @returns the image's default command, which containers that serve something start
+ * Makes sure that the image is there.
+ *
  * @throws AutogenError `executor-failed` when the image is not there and cannot be pulled
  */
 export async function ensureImage(engine: ContainerEngine, image: string, options: EnsureImageOptions): Promise<void> {

@@ -112,7 +112,6 @@ export class DockerJupyterServer implements JupyterServer {
         writableRoot: false,
         autoRemove: true,
         endsWithInput: true,
-        publish: [],
         selinux: isSelinux(info),
       },
       signal,
