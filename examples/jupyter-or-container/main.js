@@ -3,7 +3,7 @@
  * you say so with `--unconfined`, or, where Jupyter is not there, by files in a container. Replies are written by hand: no
  * model is needed. `IMAGE` names an image that is on this machine.
  */
-import { ConversableAgent, isAutogenError, UserProxyAgent } from "autogen-ts";
+import { contentText, ConversableAgent, isAutogenError, UserProxyAgent } from "autogen-ts";
 import {
   DockerCommandLineCodeExecutor,
   DockerJupyterServer,
@@ -49,7 +49,7 @@ async function chatBy({ name, make, server }) {
     assistant.registerReply([() => true], async () => [true, cells.next().value ?? "TERMINATE"]);
     const user = new UserProxyAgent({ name: "user", humanInputMode: "NEVER", codeExecutionConfig: { executor } });
     const result = await user.initiateChat(assistant, { message: "Add up the first ten squares.", silent: true });
-    for (const { content } of result.chatHistory) process.stdout.write(`${String(content)}\n\n`);
+    for (const { content } of result.chatHistory) process.stdout.write(`${contentText(content ?? "")}\n\n`);
     return undefined;
   } catch (error) {
     if (isAutogenError(error)) return error.message;

@@ -1,6 +1,6 @@
 /**
  * Runs code in a container of Docker or Podman. One container serves all blocks; each block starts a program in it, and
- * what a block leaves running ends with it. Specification chapter 24, section 7; decision record 0004.
+ * what a block leaves running ends with it. Specification chapter 24, section 7; decision record 0011.
  */
 import { randomUUID } from "node:crypto";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
