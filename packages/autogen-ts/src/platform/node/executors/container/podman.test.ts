@@ -82,6 +82,8 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
         "print(made)",
       );
       assert.ok(Number(result.output) > 0 && Number(result.output) <= 64, result.output);
+      // They sleep for 30 s; those that were killed need a moment to vanish from the list.
+      for (let attempt = 0; attempt < 50 && isRunning(name); attempt++) await wait(100);
       assert.equal(isRunning(name), false);
     });
   });
