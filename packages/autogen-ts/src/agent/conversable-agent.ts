@@ -232,7 +232,7 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
 
   async #answer(history: readonly Message[], sender: Agent | null, exclude: readonly unknown[], run: Run): Promise<TurnOutcome> {
     for (const notice of this.takeToolNotices()) run.warn("tool-overridden", notice);
-    const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history);
+    const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history, { agent: this, run });
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
       const [final, reply = null, stopReason] = checkedResult(

@@ -1,13 +1,18 @@
 /** The three points where users change messages on their way. Specification chapter 10, sections 10.1–10.4. */
 import type { Content, Message, MessageDraft } from "../message/index.js";
-import { AutogenError } from "../run/index.js";
+import { AutogenError, type Run } from "../run/index.js";
 import type { Agent, Outgoing } from "../chat/index.js";
 import type { ReplyingAgent } from "./contract.js";
 
 /** Changes the content that is answered; the stored message stays as it is (D10-13). */
 export type LastReceivedHook = (content: Content) => Content | Promise<Content>;
+/** For whom a hook works. Both are missing where there is none: in selections of group chats, for example. */
+export interface HookContext {
+  readonly agent?: ReplyingAgent;
+  readonly run?: Run;
+}
 /** Changes the list that reply functions see; the history stays as it is. */
-export type AllMessagesHook = (messages: Message[]) => readonly Message[] | Promise<readonly Message[]>;
+export type AllMessagesHook = (messages: Message[], context: HookContext) => readonly Message[] | Promise<readonly Message[]>;
 /** Changes a message before it is stored and sent. */
 export type BeforeSendHook = (outgoing: {
   readonly sender: ReplyingAgent;
@@ -63,10 +68,10 @@ export class Hooks {
   }
 
   /** The messages as this reply is to see them; the list itself when no hook changes it. */
-  async beforeReply(messages: readonly Message[]): Promise<readonly Message[]> {
+  async beforeReply(messages: readonly Message[], context: HookContext = {}): Promise<readonly Message[]> {
     const latest = this.#lastReceived.length === 0 ? messages : await this.#withLastChanged(messages);
     let changed = latest;
-    for (const hook of this.#allMessages) changed = await hook([...changed]);
+    for (const hook of this.#allMessages) changed = await hook([...changed], context);
     return changed;
   }
 

@@ -91,6 +91,9 @@ export function consolePrinter(stream: OutputStream, { notes = true }: PrinterOp
       case "llm.failed":
         endText();
         return;
+      case "messages.transformed":
+        if (event.verbose) stream.print(paint("yellow", event.text), { flush: true });
+        return;
       case "warning":
         stream.warn?.(event.text);
         return;

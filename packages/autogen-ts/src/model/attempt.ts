@@ -72,7 +72,7 @@ export async function misfit(attempt: Attempt, response: ModelResponse): Promise
   return modelError({ kind: "invalid_answer", reason }, placeOf(attempt));
 }
 
-const placeOf = ({ slot, params, run }: Pick<Attempt, "slot" | "params" | "run">): FailurePlace => ({
+export const placeOf = ({ slot, params, run }: Pick<Attempt, "slot" | "params" | "run">): FailurePlace => ({
   index: slot.entry.index,
   model: modelOf(params),
   secrets: slot.secrets(run.host),

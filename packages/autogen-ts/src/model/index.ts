@@ -20,6 +20,7 @@ export type {
 } from "./client.js";
 export { contextLengthOf } from "./context-length.js";
 export type { ContextCounts } from "./context-length.js";
+export type { GuardScope, RequestGuard, RequestRefusal } from "./request-guard.js";
 export { failureKind, isModelError, kindOf, maskSecrets, modelError } from "./errors.js";
 export type { FailurePlace, ModelFailure, ModelFailureKind } from "./errors.js";
 export type { WrapperConfig } from "./merge.js";
@@ -45,12 +46,14 @@ export {
   measureTokens,
   numTokensFromFunctions,
   percentileUsed,
+  tokenCounter,
   tokenLeft,
 } from "./tokens/index.js";
 export type {
   DescribedFunction,
   EncodingName,
   TokenCount,
+  TokenCounter,
   TokenInput,
   Tokenizer,
   TokenizerSource,

@@ -1,5 +1,6 @@
 /** Errors of the `openai` package, and answers that are none, as failures of our own form. Chapter 20, section 6. */
 import { AnswerFailure, kindOf, type ModelFailure } from "./errors.js";
+import { neverFits } from "./quota.js";
 import { BUSY_STATUSES, retryAfterOf, type HeadersLike } from "./retry-after.js";
 
 type Classes = Pick<typeof import("openai"), "APIConnectionTimeoutError" | "APIConnectionError" | "APIError">;
@@ -74,9 +75,9 @@ interface BusyAnswer {
   readonly headers: HeadersLike | null;
 }
 
-/** No wait fills an account that is used up. */
+/** No wait fills an account that is used up, or makes a request small that is larger than a whole minute's quota. */
 function waitOf({ status, code, text, headers }: BusyAnswer, now: number | null): Pick<ModelFailure, "retryAfterMs"> {
-  if (status === null || !BUSY_STATUSES.has(status) || code === "insufficient_quota") return {};
+  if (status === null || !BUSY_STATUSES.has(status) || code === "insufficient_quota" || neverFits(text)) return {};
   const wait = retryAfterOf(headers, text, now);
   return wait === null ? {} : { retryAfterMs: wait };
 }

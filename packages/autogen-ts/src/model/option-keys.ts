@@ -48,6 +48,7 @@ export const EXTRA_KEYS: ReadonlySet<string> = new Set([
   "prices",
   "cost_model",
   "max_rate_limit_wait",
+  "context_guard",
   "rate_limit",
   "rate_limit_group",
   "requests_per_minute",

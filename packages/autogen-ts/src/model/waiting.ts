@@ -2,6 +2,7 @@
 import type { OpenAI } from "openai";
 import { AutogenError } from "../run/index.js";
 import { retryAfterMs } from "./errors.js";
+import { neverFits } from "./quota.js";
 import { BUSY_STATUSES, retryAfterOf } from "./retry-after.js";
 
 /** Seconds; endpoints that count per minute ask for less. */
@@ -57,7 +58,7 @@ export function leaveLongWaits(sdk: OpenAI, now: () => number | null): void {
     const text = await response.text().catch(() => "");
     const headers = new Headers(response.headers);
     const wait = retryAfterOf(headers, text, now());
-    if (wait !== null && wait > LONGEST_WAIT_OF_PACKAGE_MS) headers.set("x-should-retry", "false");
+    if ((wait !== null && wait > LONGEST_WAIT_OF_PACKAGE_MS) || neverFits(text)) headers.set("x-should-retry", "false");
     return new Response(text, { status: response.status, statusText: response.statusText, headers });
   };
 }

@@ -12,7 +12,7 @@ import {
   type Run,
   type UsageSummary,
 } from "../run/index.js";
-import { ask, filterOf, misfit, prepare, type Answer, type Attempt } from "./attempt.js";
+import { filterOf, misfit, prepare, type Answer, type Attempt } from "./attempt.js";
 import { CallsUnderWay } from "./cached-call.js";
 import { readCall, type CreateOptions, type WrapperResponse } from "./call.js";
 import type { ModelClientClass } from "./client.js";
@@ -20,6 +20,7 @@ import { ClientSlot } from "./client-slot.js";
 import { allFailed, failureKind, isModelError } from "./errors.js";
 import { resolveEntries, type WrapperConfig } from "./merge.js";
 import { modelOf } from "./openai-answers.js";
+import { askGuarded, type Asking } from "./request-guard.js";
 import { textOrCompletionObjects } from "./retrieval.js";
 import { addUsage, callUsage, formatUsageSummary, type UsageMode } from "./usage.js";
 
@@ -33,7 +34,11 @@ export interface WrapperOptions {
 export class OpenAIWrapper {
   readonly #slots: readonly ClientSlot[];
   readonly #host: Host | undefined;
-  readonly #underWay = new CallsUnderWay();
+  readonly #asking: Asking = {
+    underWay: new CallsUnderWay(),
+    create: async (options) => await this.create(options),
+    textOf: (response) => textOf(this.extractTextOrCompletionObject(response)[0]),
+  };
   #actual: UsageSummary | null = null;
   #total: UsageSummary | null = null;
   /** Said in the next call: there is no run to warn in before. */
@@ -138,7 +143,7 @@ export class OpenAIWrapper {
   /** Null when the entry failed and the next one may try. */
   async #try(attempt: Attempt, failures: AutogenError[]): Promise<Answer | null> {
     try {
-      return await ask(attempt, this.#underWay);
+      return await askGuarded(attempt, this.#asking);
     } catch (error) {
       if (!isModelError(error)) throw error;
       this.#failed(attempt, error, failures);
@@ -187,3 +192,6 @@ export class OpenAIWrapper {
     return createRun({ host, subscribers: shown === undefined ? [] : [shown], ...(signal === undefined ? {} : { signal }) });
   }
 }
+
+const textOf = (answer: string | ResponseMessage | null | undefined): string =>
+  typeof answer === "string" ? answer : (answer?.content ?? "");

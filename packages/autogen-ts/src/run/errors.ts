@@ -24,6 +24,7 @@ export type ErrorCode =
   | "unsupported"
   | "budget-exhausted"
   | "approval-pending"
+  | "compression-failed"
   | "aborted";
 
 /** What an error carries beside code and message. */

@@ -142,6 +142,21 @@ export type EventBody =
       readonly method: string;
       readonly attempts: number;
     }
+  | {
+      /** Messages of a request were left out or changed; histories stay as they are. */
+      readonly type: "messages.transformed";
+      readonly agent: string;
+      /** Name of the transform. */
+      readonly transform: string;
+      /** What it did, in words. */
+      readonly text: string;
+      /** Number of messages. */
+      readonly messages: { readonly before: number; readonly after: number };
+      /** Tokens, from transforms that count them. */
+      readonly tokens?: { readonly before: number; readonly after: number };
+      /** Whether the words are printed. */
+      readonly verbose: boolean;
+    }
   | { readonly type: "warning"; readonly code: string; readonly text: string }
   | {
       readonly type: "chat.end";

@@ -1,5 +1,7 @@
 export { countToken, measureTokens, percentileUsed, tokenizerFor, tokenLeft } from "./count.js";
 export type { TokenCount, TokenInput, TokenOptions } from "./count.js";
+export { tokenCounter } from "./counter.js";
+export type { TokenCounter } from "./counter.js";
 export type { EncodingName } from "./encoding.js";
 export { numTokensFromFunctions } from "./functions.js";
 export type { DescribedFunction } from "./functions.js";

@@ -27,7 +27,7 @@ interface Counted {
 }
 
 /** What starts the answer. */
-const REPLY = 3;
+export const REPLY = 3;
 /** Tokens of an image: `detail: "low"`, and a usual one otherwise. Its data is no text. */
 const IMAGE = { low: 85, other: 765 };
 
@@ -46,12 +46,17 @@ export function messageRule(model: string): MessageRule {
 export function messageTokens(messages: readonly unknown[], counting: Counting): Counted {
   let sum: Counted = { tokens: REPLY, estimated: false };
   for (const message of messages) {
-    if (typeof message !== "object" || message === null) continue;
-    sum = plus(sum, counting.rule.frame);
-    for (const [key, value] of Object.entries(message)) {
-      if (value === null || value === undefined) continue;
-      sum = plus(sum, key === "name" ? counting.rule.name : 0, valueTokens(value, counting));
-    }
+    if (typeof message === "object" && message !== null) sum = plus(sum, 0, framedTokens(message, counting));
+  }
+  return sum;
+}
+
+/** Tokens of one message with its frame, without the start of the answer. */
+export function framedTokens(message: object, counting: Counting): Counted {
+  let sum: Counted = { tokens: counting.rule.frame, estimated: false };
+  for (const [key, value] of Object.entries(message)) {
+    if (value === null || value === undefined) continue;
+    sum = plus(sum, key === "name" ? counting.rule.name : 0, valueTokens(value, counting));
   }
   return sum;
 }
