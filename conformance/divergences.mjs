@@ -142,6 +142,11 @@ export const DIVERGENCES = [
   { case: "tool-async-parallel", divergence: "D11-7", instead: "calls run one after another unless told otherwise" },
   { case: "tool-empty-arguments", divergence: "decisions §5, arguments", instead: "empty arguments are an empty object" },
   { case: "tool-empty-list", divergence: "chapter 20 §8", instead: "an empty list of calls is none" },
+  {
+    case: "transform-tokens",
+    divergence: "D14-4",
+    instead: "a total limit alone is shared by the newest messages; without any limit nothing is cut",
+  },
   { case: "two-async-human-asked-twice", divergence: "decisions §5, async", instead: "a human is asked once for an answer" },
   { case: "two-async-limit-counts-double", divergence: "decisions §5, async", instead: "an automatic answer counts once" },
   {
