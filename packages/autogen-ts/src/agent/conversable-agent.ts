@@ -218,11 +218,11 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
     const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history);
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
-      const [final, reply = null, stopReason] = this.#checked(
+      const [final, reply = null, stop] = this.#checked(
         await replyFunction(this, messages, sender, config, { run }),
         replyFunction,
       );
-      if (final) return { reply, ...(stopReason === undefined ? {} : { stopReason }) };
+      if (final) return typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
     }
     return { reply: this.defaultAutoReply };
   }
@@ -282,7 +282,11 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
   /** An agent with the same options, reply functions, hooks and tools, and no memory: for a second chat at the same time. */
   clone(name: string = this.name): this {
     const { chatMessages: _memory, ...options } = this.#options;
-    const copy = new (this.constructor as new (options: AgentOptions) => this)({ ...options, name });
+    return this.copyInto(new (this.constructor as new (options: AgentOptions) => this)({ ...options, name }));
+  }
+
+  /** What is no option: reply functions, hooks, tools and texts as they are now. */
+  protected copyInto(copy: this): this {
     copy.#replies = resetReplies(this.#replies);
     copy.#hooks = this.#hooks?.clone();
     copy.#systemMessage = this.#systemMessage;

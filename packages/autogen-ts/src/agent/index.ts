@@ -15,6 +15,7 @@ export {
   CONVERSABLE_SYSTEM_MESSAGE,
   USER_PROXY_DESCRIPTIONS,
 } from "./default-texts.js";
+export { Hooks } from "./hooks.js";
 export type { AllMessagesHook, BeforeSendHook, HookPoint, HookTable, LastReceivedHook } from "./hooks.js";
 export type { AgentOptions } from "./options.js";
 export { askModel, callFunction, callTools, checkTermination, executeCode, normalizeName } from "./replies/index.js";

@@ -1,0 +1,87 @@
+/**
+ * A model chooses. Specification chapter 12, section 6.2. A short loop of requests, not a hidden second chat: what is
+ * asked is what the reference asks, and its usage counts in the run.
+ */
+import { wireMessages, type Message, type WireMessage } from "../../message/index.js";
+import type { ModelCaller } from "../../chat/index.js";
+import { filledTemplate } from "../roles.js";
+import type { Choice } from "../contract.js";
+import type { Selecting } from "./method.js";
+import { resolveSpeaker, type ResolvedSpeaker } from "./names-in-answer.js";
+
+/** Who asks and who answers, as models are told. */
+const ASKING = "checking_agent";
+const ANSWERING = "speaker_selection_agent";
+
+/** The agent that the model names; after the last attempt, the next eligible one in order. */
+export async function selectByModel(selecting: Selecting, client: ModelCaller): Promise<Choice> {
+  const { group, last, eligible, manager, run } = selecting;
+  const attempts = 1 + group.maxRetriesForSelectingSpeaker;
+  const before = run.usage.totals.totalTokens;
+  const candidates = eligible.map(({ name }) => name);
+  const told = { silent: !group.selectSpeakerAutoVerbose };
+  let question = group.selectSpeakerPrompt(eligible);
+  let talk: readonly Message[] = [...blanked(selecting.transcript), ...(question === null ? [] : [asked(selecting, question)])];
+  for (let attempt = 1; ; attempt += 1) {
+    const place = { group: manager.name, attempt, most: attempts };
+    run.emit({ type: "speaker.asked", ...place, candidates, question: question ?? "" }, told);
+    const answer = await ask(selecting, client, talk);
+    const found = resolved(selecting, answer);
+    run.emit({ type: "speaker.answered", ...place, answer, ...outcomeOf(found) }, told);
+    const tokens = run.usage.totals.totalTokens - before;
+    const agent = "name" in found ? eligible.find(({ name }) => name === found.name) : undefined;
+    if (agent !== undefined) return { agent, attempts: attempt, tokens };
+    if (attempt === attempts) return { agent: group.nextAgent(last, eligible), attempts: attempt, tokens };
+    const template = "several" in found ? group.selectSpeakerAutoMultipleTemplate : group.selectSpeakerAutoNoneTemplate;
+    question = filledTemplate(template, eligible);
+    talk = [...talk, { role: "assistant", name: ANSWERING, content: answer }, asked(selecting, question)];
+  }
+}
+
+async function ask({ group, eligible, manager, run }: Selecting, client: ModelCaller, talk: readonly Message[]): Promise<string> {
+  const system: WireMessage = { role: "system", content: group.selectSpeakerMsg(eligible) };
+  const seen = await group.transformedForSelection(talk);
+  const response = await client.create({
+    messages: [system, ...wireMessages(seen)],
+    cache: null,
+    agent: manager.name,
+    run,
+  });
+  const [answer = null] = client.extractTextOrCompletionObject(response);
+  return (typeof answer === "string" ? answer : answer?.content) ?? "";
+}
+
+/** No call may be left without its answer: the last one is not answered yet. */
+function blanked(transcript: readonly Message[]): readonly Message[] {
+  const last = transcript.at(-1);
+  if (last === undefined || !("tool_calls" in last || "function_call" in last)) return transcript;
+  const {
+    tool_calls: _tools,
+    function_call: _call,
+    ...rest
+  } = last as Message & {
+    readonly tool_calls?: unknown;
+    readonly function_call?: unknown;
+  };
+  return [...transcript.slice(0, -1), rest];
+}
+
+/** Users may have the prompt said in any role. */
+const asked = ({ group }: Selecting, content: string): Message =>
+  ({ role: group.roleForSelectSpeakerMessages, name: ASKING, content }) as Message;
+
+function resolved({ group, eligible }: Selecting, answer: string): ResolvedSpeaker {
+  const names = eligible.map(({ name }) => name);
+  if (group.select.caseSensitive !== false) return resolveSpeaker(answer, names);
+  const found = resolveSpeaker(answer.toLowerCase(), names.map(lower));
+  const original = (name: string): string => names.find((one) => lower(one) === name) ?? name;
+  if ("name" in found) return { name: original(found.name) };
+  return "several" in found ? { several: found.several.map(original) } : found;
+}
+
+const lower = (text: string): string => text.toLowerCase();
+
+function outcomeOf(found: ResolvedSpeaker): { readonly found: readonly string[] } {
+  if ("name" in found) return { found: [found.name] };
+  return { found: "several" in found ? found.several : [] };
+}

@@ -1,0 +1,6 @@
+export { selectByModel } from "./auto.js";
+export { selectByHuman } from "./manual.js";
+export type { Selecting } from "./method.js";
+export { namesInAnswer, resolveSpeaker } from "./names-in-answer.js";
+export { selectAtRandom } from "./random.js";
+export { selectInTurn } from "./round-robin.js";
