@@ -64,11 +64,6 @@ export const DIVERGENCES = [
     instead: "what selections use counts in the usage of the manager",
   },
   {
-    case: "auto-mentions-table",
-    divergence: "D12-6",
-    instead: "of names that overlap, the longest counts",
-  },
-  {
     case: "auto-no-eligible-all",
     divergence: "D12-4",
     instead: "an empty list of successors ends the chat",

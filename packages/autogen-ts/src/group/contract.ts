@@ -15,7 +15,7 @@ export type SpeakerMethod = "auto" | "manual" | "random" | "round_robin" | (stri
  * What a selector may answer: a participant (chosen, whatever tables say), a method's name or a list of participants
  * (choose among them, D12-16), or null to end the run.
  */
-export type SpeakerAnswer<Name extends string = string> =
+export type SelectorAnswer<Name extends string = string> =
   | Member<Name>
   | SpeakerMethod
   | readonly Member<Name>[]
@@ -23,7 +23,7 @@ export type SpeakerAnswer<Name extends string = string> =
   | undefined;
 
 interface SpeakerFunctionShape<Name extends string> {
-  call(lastSpeaker: Agent, groupChat: Group<Name>): SpeakerAnswer<Name> | Promise<SpeakerAnswer<Name>>;
+  call(lastSpeaker: Agent, groupChat: Group<Name>): SelectorAnswer<Name> | Promise<SelectorAnswer<Name>>;
 }
 
 /** Chooses the next speaker. Written as a method so that groups with known names are groups. */

@@ -5,7 +5,7 @@ export type {
   SelectingManager,
   Selection,
   SelectionOptions,
-  SpeakerAnswer,
+  SelectorAnswer,
   SpeakerFunction,
   SpeakerMethod,
 } from "./contract.js";
@@ -31,10 +31,11 @@ export type { TransitionTable } from "./graph/transition-table.js";
 export { GroupChat } from "./group-chat.js";
 export { GroupChatManager, runGroupChat } from "./manager.js";
 export type { GroupChatManagerOptions } from "./manager.js";
-export { mentionedAgents } from "./mentioned-agents.js";
 export type { FindOptions } from "./members.js";
 export type { GroupChatOptions, SelectionTransform } from "./options.js";
 export type { Resumed, ResumeOptions } from "./resume.js";
 export { toolExecutorFor } from "./select-speaker.js";
+export { mentionedAgents, resolveSpeaker } from "./speakers/index.js";
+export type { SpeakerAnswer, TextSource } from "./speakers/index.js";
 export { SpeakerTransitions } from "./transitions.js";
 export type { NamedTransitions, TransitionOptions, TransitionsType } from "./transitions.js";

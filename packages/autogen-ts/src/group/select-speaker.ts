@@ -2,7 +2,7 @@
 import { functionCallOf, toolCallsOf, type FunctionCall, type Message, type ToolCall } from "../message/index.js";
 import { AutogenError, unreachable, type Run } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
-import type { Choice, Group, SelectingManager, Selection, SpeakerAnswer } from "./contract.js";
+import type { Choice, Group, SelectingManager, Selection, SelectorAnswer } from "./contract.js";
 import { isMember } from "./members.js";
 import { selectAtRandom, selectByHuman, selectByModel, selectInTurn, type Selecting } from "./speakers/index.js";
 
@@ -45,7 +45,7 @@ interface Shortlist {
 async function shortlistOf({ group, last }: SelectionRequest): Promise<Shortlist | { readonly agent: Agent }> {
   const { speakerSelectionMethod: given } = group;
   if (typeof given !== "function") return { method: methodOf(given), members: group.agents };
-  const answer: SpeakerAnswer = await given(last, group);
+  const answer: SelectorAnswer = await given(last, group);
   if (answer === null || answer === undefined) throw nobody(`the selector of the group chose nobody after \`${last.name}\``);
   if (typeof answer === "string") return { method: methodOf(answer), members: group.agents };
   if (isList(answer)) {
@@ -56,7 +56,7 @@ async function shortlistOf({ group, last }: SelectionRequest): Promise<Shortlist
 }
 
 /** `readonly` lists are not narrowed by `Array.isArray` alone. */
-const isList = (answer: SpeakerAnswer): answer is readonly (Agent & { readonly name: string })[] => Array.isArray(answer);
+const isList = (answer: SelectorAnswer): answer is readonly (Agent & { readonly name: string })[] => Array.isArray(answer);
 
 function checkedMember(group: Group, answer: unknown): Agent {
   const member = group.agents.find((agent) => agent === answer);

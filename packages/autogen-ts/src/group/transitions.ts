@@ -48,9 +48,10 @@ export class SpeakerTransitions<A extends Agent = Agent> {
     if (repeat !== null) throw both();
     if (type === null) throw typeMissing();
     const table = given instanceof Map ? given : fromNames(given, agents);
-    const inverted = invertedIf(type === "disallowed", table, agents);
-    this.allowed = inverted.allowed;
-    this.warnings = inverted.warnings;
+    const warnings = checkGraphValidity(table, agents);
+    // Errors are told of the table as users know it, warnings of the one that holds.
+    this.allowed = type === "allowed" ? copyOf(table) : invertDisallowedToAllowed(table, agents);
+    this.warnings = type === "allowed" ? warnings : checkGraphValidity(this.allowed, agents);
   }
 
   /**
@@ -64,17 +65,8 @@ export class SpeakerTransitions<A extends Agent = Agent> {
   }
 }
 
-/** The checks are made on the table as it was given, as users know it. */
-function invertedIf<A extends Agent>(
-  invert: boolean,
-  table: TransitionTable<A>,
-  agents: readonly A[],
-): { readonly allowed: TransitionTable<A>; readonly warnings: readonly GraphWarning[] } {
-  const warnings = checkGraphValidity(table, agents);
-  if (!invert) return { allowed: new Map([...table].map(([from, next]) => [from, [...next]])), warnings };
-  const allowed = invertDisallowedToAllowed(table, agents);
-  return { allowed, warnings: checkGraphValidity(allowed, agents) };
-}
+const copyOf = <A extends Agent>(table: TransitionTable<A>): TransitionTable<A> =>
+  new Map([...table].map(([from, next]) => [from, [...next]]));
 
 /** Everybody else, in order; itself last, where it may repeat. */
 function everybody<A extends Agent>(agents: readonly A[], repeaters: ReadonlySet<A>): TransitionTable<A> {

@@ -7,7 +7,7 @@ import type { ModelCaller } from "../../chat/index.js";
 import { filledTemplate } from "../roles.js";
 import type { Choice } from "../contract.js";
 import type { Selecting } from "./method.js";
-import { resolveSpeaker, type ResolvedSpeaker } from "./names-in-answer.js";
+import { resolveSpeaker, type SpeakerAnswer } from "./names-in-answer.js";
 
 /** Who asks and who answers, as models are told. */
 const ASKING = "checking_agent";
@@ -29,10 +29,10 @@ export async function selectByModel(selecting: Selecting, client: ModelCaller): 
     const found = resolved(selecting, answer);
     run.emit({ type: "speaker.answered", ...place, answer, ...outcomeOf(found) }, told);
     const tokens = run.usage.totals.totalTokens - before;
-    const agent = "name" in found ? eligible.find(({ name }) => name === found.name) : undefined;
+    const agent = found.kind === "one" ? eligible.find(({ name }) => name === found.name) : undefined;
     if (agent !== undefined) return { agent, attempts: attempt, tokens };
     if (attempt === attempts) return { agent: group.nextAgent(last, eligible), attempts: attempt, tokens };
-    const template = "several" in found ? group.selectSpeakerAutoMultipleTemplate : group.selectSpeakerAutoNoneTemplate;
+    const template = found.kind === "several" ? group.selectSpeakerAutoMultipleTemplate : group.selectSpeakerAutoNoneTemplate;
     question = filledTemplate(template, eligible);
     talk = [...talk, { role: "assistant", name: ANSWERING, content: answer }, asked(selecting, question)];
   }
@@ -70,18 +70,18 @@ function blanked(transcript: readonly Message[]): readonly Message[] {
 const asked = ({ group }: Selecting, content: string): Message =>
   ({ role: group.roleForSelectSpeakerMessages, name: ASKING, content }) as Message;
 
-function resolved({ group, eligible }: Selecting, answer: string): ResolvedSpeaker {
+function resolved({ group, eligible }: Selecting, answer: string): SpeakerAnswer {
   const names = eligible.map(({ name }) => name);
   if (group.select.caseSensitive !== false) return resolveSpeaker(answer, names);
   const found = resolveSpeaker(answer.toLowerCase(), names.map(lower));
   const original = (name: string): string => names.find((one) => lower(one) === name) ?? name;
-  if ("name" in found) return { name: original(found.name) };
-  return "several" in found ? { several: found.several.map(original) } : found;
+  if (found.kind === "one") return { kind: "one", name: original(found.name) };
+  return found.kind === "several" ? { kind: "several", names: found.names.map(original) } : found;
 }
 
 const lower = (text: string): string => text.toLowerCase();
 
-function outcomeOf(found: ResolvedSpeaker): { readonly found: readonly string[] } {
-  if ("name" in found) return { found: [found.name] };
-  return { found: "several" in found ? found.several : [] };
+function outcomeOf(found: SpeakerAnswer): { readonly found: readonly string[] } {
+  if (found.kind === "one") return { found: [found.name] };
+  return { found: found.kind === "several" ? found.names : [] };
 }
