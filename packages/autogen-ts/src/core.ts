@@ -329,6 +329,7 @@ export type {
   GroupChatOptions,
   Member,
   NamedTransitions,
+  ResolveOptions,
   Resumed,
   ResumeOptions,
   SelectingManager,

@@ -328,6 +328,7 @@ export type {
   GroupChatOptions,
   Member,
   NamedTransitions,
+  ResolveOptions,
   Resumed,
   ResumeOptions,
   SelectingManager,

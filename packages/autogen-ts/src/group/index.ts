@@ -36,6 +36,6 @@ export type { GroupChatOptions, SelectionTransform } from "./options.js";
 export type { Resumed, ResumeOptions } from "./resume.js";
 export { toolExecutorFor } from "./select-speaker.js";
 export { mentionedAgents, resolveSpeaker } from "./speakers/index.js";
-export type { SpeakerAnswer, TextSource } from "./speakers/index.js";
+export type { ResolveOptions, SpeakerAnswer, TextSource } from "./speakers/index.js";
 export { SpeakerTransitions } from "./transitions.js";
 export type { NamedTransitions, TransitionOptions, TransitionsType } from "./transitions.js";
