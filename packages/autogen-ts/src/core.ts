@@ -299,6 +299,7 @@ export type {
 export {
   checkGraph,
   checkGraphValidity,
+  countSpeakerTurns,
   GROUP_CHAT_INTRO,
   GROUP_CHAT_MANAGER_SYSTEM_MESSAGE,
   GroupChat,
@@ -314,8 +315,10 @@ export {
   SELECT_SPEAKER_PROMPT,
   SpeakerTransitions,
   toolExecutorFor,
+  visualizeSpeakerTransitions,
 } from "./group/index.js";
 export type {
+  CountOptions,
   Choice,
   FindOptions,
   GraphError,
@@ -344,4 +347,6 @@ export type {
   TransitionOptions,
   TransitionsType,
   TransitionTable,
+  TurnCounts,
+  VisualizeOptions,
 } from "./group/index.js";

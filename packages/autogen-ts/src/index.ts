@@ -298,6 +298,7 @@ export type {
 export {
   checkGraph,
   checkGraphValidity,
+  countSpeakerTurns,
   GROUP_CHAT_INTRO,
   GROUP_CHAT_MANAGER_SYSTEM_MESSAGE,
   GroupChat,
@@ -313,8 +314,10 @@ export {
   SELECT_SPEAKER_PROMPT,
   SpeakerTransitions,
   toolExecutorFor,
+  visualizeSpeakerTransitions,
 } from "./group/index.js";
 export type {
+  CountOptions,
   Choice,
   FindOptions,
   GraphError,
@@ -343,6 +346,8 @@ export type {
   TransitionOptions,
   TransitionsType,
   TransitionTable,
+  TurnCounts,
+  VisualizeOptions,
 } from "./group/index.js";
 export {
   BubblewrapCodeExecutor,
@@ -356,6 +361,7 @@ export {
   configListOpenaiAoai,
   consoleStream,
   discoverModel,
+  drawGraph,
   EmbeddedCodeExecutor,
   EXIT_INTERRUPTED,
   EXIT_USAGE,
@@ -385,6 +391,7 @@ export type {
   DiscoveredModel,
   DiskCacheOptions,
   DiskLimitOptions,
+  DrawOptions,
   EmbeddedExecutorOptions,
   KeyvCacheOptions,
   KeyvLike,

@@ -26,6 +26,10 @@ export type {
   GraphWarning,
   GraphWarningKind,
 } from "./graph/check-graph.js";
+export { countSpeakerTurns } from "./graph/count-turns.js";
+export type { CountOptions, TurnCounts } from "./graph/count-turns.js";
+export { visualizeSpeakerTransitions } from "./graph/visualize.js";
+export type { VisualizeOptions } from "./graph/visualize.js";
 export { hasSelfLoops, invertDisallowedToAllowed } from "./graph/transition-table.js";
 export type { TransitionTable } from "./graph/transition-table.js";
 export { GroupChat } from "./group-chat.js";
