@@ -259,6 +259,7 @@ export {
   callTools,
   checkTermination,
   CONVERSABLE_SYSTEM_MESSAGE,
+  ContextVariables,
   ConversableAgent,
   defaultReplies,
   executeCode,
@@ -283,6 +284,7 @@ export type {
   HumanInputMode,
   HumanInputOptions,
   LastReceivedHook,
+  OfferedTools,
   RegisterOptions,
   ReplyFunction,
   ReplyingAgent,
@@ -319,6 +321,7 @@ export {
 } from "./group/index.js";
 export type {
   CountOptions,
+  AfterTurnTable,
   Choice,
   FindOptions,
   GraphError,
@@ -330,6 +333,12 @@ export type {
   Group,
   GroupChatManagerOptions,
   GroupChatOptions,
+  Handoff,
+  HandoffCondition,
+  HandoffOptions,
+  Handoffs,
+  HandoffState,
+  HandoffTable,
   Member,
   NamedTransitions,
   ResolveOptions,
@@ -349,4 +358,5 @@ export type {
   TransitionTable,
   TurnCounts,
   VisualizeOptions,
+  TurnTarget,
 } from "./group/index.js";

@@ -258,6 +258,7 @@ export {
   callTools,
   checkTermination,
   CONVERSABLE_SYSTEM_MESSAGE,
+  ContextVariables,
   ConversableAgent,
   defaultReplies,
   executeCode,
@@ -282,6 +283,7 @@ export type {
   HumanInputMode,
   HumanInputOptions,
   LastReceivedHook,
+  OfferedTools,
   RegisterOptions,
   ReplyFunction,
   ReplyingAgent,
@@ -318,6 +320,7 @@ export {
 } from "./group/index.js";
 export type {
   CountOptions,
+  AfterTurnTable,
   Choice,
   FindOptions,
   GraphError,
@@ -329,6 +332,12 @@ export type {
   Group,
   GroupChatManagerOptions,
   GroupChatOptions,
+  Handoff,
+  HandoffCondition,
+  HandoffOptions,
+  Handoffs,
+  HandoffState,
+  HandoffTable,
   Member,
   NamedTransitions,
   ResolveOptions,
@@ -348,6 +357,7 @@ export type {
   TransitionTable,
   TurnCounts,
   VisualizeOptions,
+  TurnTarget,
 } from "./group/index.js";
 export {
   BubblewrapCodeExecutor,

@@ -3,6 +3,7 @@ import type { ContentPart, Message, MessageDraft, Reply } from "../message/index
 import type { QuestionPurpose, Run } from "../run/index.js";
 import type { Agent, ChatAgent, ChatOptions, ChatResult, DoorOptions } from "../chat/index.js";
 import type { CodeExecution } from "./code-execution.js";
+import type { ContextVariables } from "./context-variables.js";
 
 /** When a human is asked: before every answer, at the end, or never. */
 export type HumanInputMode = "ALWAYS" | "TERMINATE" | "NEVER";
@@ -15,6 +16,8 @@ export interface ToolContext {
   readonly toolCallId?: string;
   readonly signal: AbortSignal;
   readonly run: Run;
+  /** Values that a group shares; absent outside of groups. */
+  readonly variables?: ContextVariables;
 }
 
 /** Runs a tool; what it gives becomes text for the model (JSON unless it is a text already). */

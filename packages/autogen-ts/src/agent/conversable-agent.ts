@@ -63,10 +63,11 @@ const DEFAULT_ENTRIES: readonly ReplyEntry[] = defaultReplies.map(builtIn);
  *
  * @see specification chapter 10
  */
-export class ConversableAgent extends ToolAgent implements ReplyingAgent {
+export class ConversableAgent<Name extends string = string> extends ToolAgent implements ReplyingAgent {
   /** Limit of automatic answers to one sender when `maxConsecutiveAutoReply` is not given. */
   static readonly MAX_CONSECUTIVE_AUTO_REPLY: number = 100;
 
+  declare readonly name: Name;
   description: string;
   humanInputMode: HumanInputMode;
   silent: boolean | null;
@@ -80,9 +81,9 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
   #isTerminationMsg: (message: Message) => boolean | Promise<boolean>;
   #replies: readonly ReplyEntry[] = DEFAULT_ENTRIES;
   #hooks: Hooks | undefined;
-  readonly #options: AgentOptions;
+  readonly #options: AgentOptions<Name>;
 
-  constructor(options: AgentOptions) {
+  constructor(options: AgentOptions<Name>) {
     checkOptions(options);
     const { name, chatMessages, systemMessage = CONVERSABLE_SYSTEM_MESSAGE, codeExecutionConfig = false } = options;
     const limit = options.maxConsecutiveAutoReply ?? ConversableAgent.MAX_CONSECUTIVE_AUTO_REPLY;

@@ -1,5 +1,6 @@
 export { AssistantAgent } from "./assistant-agent.js";
 export type { CodeExecution, CodeExecutionConfig } from "./code-execution.js";
+export { ContextVariables } from "./context-variables.js";
 export type {
   GenerateReplyOptions,
   HumanInputMode,
@@ -30,6 +31,7 @@ export type {
   TriggerPredicate,
   Turn,
 } from "./reply-list.js";
+export type { OfferedTools } from "./shared-context.js";
 export { STATE_FORMAT } from "./state.js";
 export type { AgentState } from "./state.js";
 export { isTermination, type TerminationPredicate } from "./termination.js";

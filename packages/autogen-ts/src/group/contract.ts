@@ -3,6 +3,9 @@ import type { ContentPart, Message, MessageDraft } from "../message/index.js";
 import type { WrapperConfig } from "../model/index.js";
 import type { Run } from "../run/index.js";
 import type { Agent, ModelCaller } from "../chat/index.js";
+import type { ContextVariables } from "../agent/index.js";
+import type { Handoffs } from "./handoffs.js";
+import type { AnswerForms } from "./speakers/answer-form.js";
 import type { SpeakerTransitions } from "./transitions.js";
 
 /** A participant whose name the compiler knows. */
@@ -12,13 +15,17 @@ export type Member<Name extends string = string> = Agent & { readonly name: Name
 export type SpeakerMethod = "auto" | "manual" | "random" | "round_robin" | (string & {});
 
 /**
- * What a selector may answer: a participant (chosen, whatever tables say), a method's name or a list of participants
+ * What a selector may answer: a participant or its name (chosen, whatever tables say), a method or a list of participants
  * (choose among them, D12-16), or null to end the run.
  */
 export type SelectorAnswer<Name extends string = string> =
   | Member<Name>
-  | SpeakerMethod
-  | readonly Member<Name>[]
+  | Name
+  | "auto"
+  | "manual"
+  | "random"
+  | "round_robin"
+  | readonly (Member<Name> | Name)[]
   | null
   | undefined;
 
@@ -80,6 +87,9 @@ export interface Group<Name extends string = string> {
   readonly selectSpeakerAutoVerbose: boolean;
   readonly roleForSelectSpeakerMessages: string;
   readonly select: SelectionOptions;
+  readonly answerForms: AnswerForms;
+  readonly handoffs: Handoffs;
+  readonly contextVariables: ContextVariables;
   readonly multimodal: boolean | readonly Member<Name>[];
   append(message: MessageDraft, speaker: Agent): Message;
   reset(): void;

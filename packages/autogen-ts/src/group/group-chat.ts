@@ -10,13 +10,15 @@ import {
   SELECT_SPEAKER_PROMPT,
 } from "./default-texts.js";
 import type { Group, Member, SelectingManager, Selection, SelectionOptions, SpeakerFunction, SpeakerMethod } from "./contract.js";
+import { ContextVariables } from "../agent/index.js";
+import { Handoffs } from "./handoffs.js";
 import { agentByName, isMember, nestedAgents, type FindOptions } from "./members.js";
 import { checkGroupOptions, type GroupChatOptions } from "./options.js";
 import { filledTemplate, roleList } from "./roles.js";
 import { selectSpeaker } from "./select-speaker.js";
 import { SelectionModel } from "./selection-model.js";
-import { selectAtRandom, selectByHuman } from "./speakers/index.js";
-import { SpeakerTransitions } from "./transitions.js";
+import { AnswerForms, selectAtRandom, selectByHuman } from "./speakers/index.js";
+import { SpeakerTransitions, type TransitionOptions } from "./transitions.js";
 
 /**
  * What a `GroupChatManager` runs. Settings may be changed between rounds: the manager reads them when it needs them
@@ -28,6 +30,10 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
   readonly messages: Message[];
   /** Who may follow whom. */
   readonly transitions: SpeakerTransitions<Member<Name>>;
+  /** How the turn is passed on beside the method of selection. */
+  readonly handoffs: Handoffs;
+  /** Values that all participants share; those of the options again when a chat starts with a cleared history. */
+  readonly contextVariables: ContextVariables;
   readonly allowRepeatSpeaker: boolean | readonly Member<Name>[] | null;
   maxRound: number;
   adminName: string;
@@ -44,6 +50,8 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
   roleForSelectSpeakerMessages: string;
   select: SelectionOptions;
   multimodal: boolean | readonly Member<Name>[];
+  /** What the endpoint that chooses speakers takes. */
+  readonly answerForms: AnswerForms = new AnswerForms();
   readonly #model: SelectionModel;
   readonly #options: GroupChatOptions<Name>;
 
@@ -53,7 +61,10 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
     const { agents, messages = [], allowRepeatSpeaker = null } = options;
     this.#options = options;
     this.agents = [...agents];
-    this.transitions = new SpeakerTransitions<Member<Name>>(this.agents, options);
+    // Agents of a Map are compared with the participants there.
+    this.transitions = new SpeakerTransitions(this.agents, options as TransitionOptions<Member<Name>>);
+    this.handoffs = new Handoffs(this.agents, options);
+    this.contextVariables = new ContextVariables(options.contextVariables);
     this.allowRepeatSpeaker = allowRepeatSpeaker ?? (this.transitions.given ? null : true);
     this.messages = messages.map((message) => readOrThrow(message));
     this.maxRound = options.maxRound ?? 10;

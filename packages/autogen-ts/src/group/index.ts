@@ -32,6 +32,16 @@ export { visualizeSpeakerTransitions } from "./graph/visualize.js";
 export type { VisualizeOptions } from "./graph/visualize.js";
 export { hasSelfLoops, invertDisallowedToAllowed } from "./graph/transition-table.js";
 export type { TransitionTable } from "./graph/transition-table.js";
+export type {
+  AfterTurnTable,
+  Handoff,
+  HandoffCondition,
+  HandoffOptions,
+  Handoffs,
+  HandoffState,
+  HandoffTable,
+  TurnTarget,
+} from "./handoffs.js";
 export { GroupChat } from "./group-chat.js";
 export { GroupChatManager, runGroupChat } from "./manager.js";
 export type { GroupChatManagerOptions } from "./manager.js";

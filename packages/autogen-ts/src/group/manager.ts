@@ -10,26 +10,27 @@ import { messagesFromString, resumeGroup, type Resumed, type ResumeOptions } fro
 import { GroupRun } from "./run.js";
 
 /** Options of a manager. `humanInputMode` and `defaultAutoReply` never act: a manager has no words of its own. */
-export interface GroupChatManagerOptions extends Omit<AgentOptions, "name" | "silent"> {
+export interface GroupChatManagerOptions<Name extends string = string> extends Omit<AgentOptions, "name" | "silent"> {
   readonly groupChat: GroupChat;
   /** @default "chat_manager" */
-  readonly name?: string;
+  readonly name?: Name;
   /** Speakers and what they say are not printed; the message that starts the chat is. @default false */
   readonly silent?: boolean | null;
 }
 
 /** Leads a group: start a chat with it, and the group talks. */
-export class GroupChatManager extends ConversableAgent {
+export class GroupChatManager<Name extends string = string> extends ConversableAgent<Name> {
   readonly groupChat: GroupChat;
   readonly #silent: boolean;
-  readonly #options: GroupChatManagerOptions;
+  readonly #options: GroupChatManagerOptions<Name>;
   #current: GroupRun | null = null;
   #running = false;
   #introduced = false;
 
   /** @throws AutogenError `invalid-option` for a model with tools: a manager does not call any */
-  constructor(options: GroupChatManagerOptions) {
-    const { groupChat, name = "chat_manager", silent, ...others } = options;
+  constructor(options: GroupChatManagerOptions<Name>) {
+    // The default is not of the type Name when users name the type themselves; nobody does.
+    const { groupChat, name = "chat_manager" as Name, silent, ...others } = options;
     if (!(groupChat instanceof GroupChat)) {
       throw new AutogenError("invalid-option", `Manager \`${name}\` needs a \`groupChat\`. Pass \`new GroupChat({ agents })\`.`);
     }
@@ -67,6 +68,7 @@ export class GroupChatManager extends ConversableAgent {
     super.prepareChat(peer, options);
     if (options.clearHistory) {
       this.groupChat.reset();
+      this.groupChat.contextVariables.reset();
       this.#introduced = false;
     }
     for (const agent of this.groupChat.agents) {

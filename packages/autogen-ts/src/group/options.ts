@@ -1,11 +1,13 @@
 /** Options of group chats, checked once. Specification chapter 12, section 2. */
-import type { MessageDraft } from "../message/index.js";
+import type { Json, MessageDraft } from "../message/index.js";
 import type { ModelClientClass, WrapperConfig } from "../model/index.js";
 import { AutogenError, editDistance } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
 import type { ConversableAgent } from "../agent/index.js";
 import type { Member, SelectionOptions, SpeakerFunction, SpeakerMethod } from "./contract.js";
-import type { TransitionOptions } from "./transitions.js";
+import type { HandoffOptions } from "./handoffs.js";
+import type { TransitionTable } from "./graph/transition-table.js";
+import type { NamedTransitions, TransitionOptions } from "./transitions.js";
 
 /** What changes the messages of a selection: the capability that transforms messages is one. */
 export interface SelectionTransform {
@@ -13,7 +15,16 @@ export interface SelectionTransform {
 }
 
 /** Options of a group chat. `null` stands for "not given", as in the reference. */
-export interface GroupChatOptions<Name extends string = string> extends TransitionOptions<Member<NoInfer<Name>>> {
+export interface GroupChatOptions<Name extends string = string>
+  extends Omit<TransitionOptions<Member<NoInfer<Name>>>, "allowedOrDisallowedSpeakerTransitions">, HandoffOptions<NoInfer<Name>> {
+  /**
+   * For an agent, those who may, or may not, speak after it: by names, which the compiler checks, or a Map of agents.
+   *
+   * @default all follow all
+   */
+  readonly allowedOrDisallowedSpeakerTransitions?: NamedTransitions<NoInfer<Name>> | TransitionTable | null;
+  /** Values that all participants share: `{name}` in system messages, `context.variables` in tools. @default {} */
+  readonly contextVariables?: Readonly<Record<string, Json>>;
   /** At least two when a speaker has to be chosen. */
   readonly agents: readonly Member<Name>[];
   /** The transcript to start with. @default [] */
@@ -80,6 +91,9 @@ const NAMES: readonly (keyof GroupChatOptions)[] = [
   "roleForSelectSpeakerMessages",
   "select",
   "multimodal",
+  "handoffs",
+  "afterTurn",
+  "contextVariables",
 ];
 
 /**

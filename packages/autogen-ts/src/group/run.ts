@@ -1,11 +1,12 @@
 /** One run of a group: the loop that hands messages round and asks who speaks next. Specification chapter 12, section 8. */
 import type { Message, MessageDraft } from "../message/index.js";
-import { AutogenError, isAutogenError, type Run } from "../run/index.js";
+import { AutogenError, isAutogenError, type Run, type StopReason } from "../run/index.js";
 import { acceptThroughDoor, exchange, isLoopAgent, type Agent, type ChatAgent, type TurnOutcome } from "../chat/index.js";
 import { broadcast } from "./broadcast.js";
 import { obeyClearCommand } from "./clear-command.js";
 import type { Group, SelectingManager } from "./contract.js";
 import { Interruptible } from "./interruption.js";
+import { TurnControl } from "./turn-control.js";
 
 /** What a run needs of the manager that it belongs to. */
 export interface GroupLeader extends ChatAgent, SelectingManager {
@@ -35,14 +36,17 @@ export class GroupRun {
   spoken = 0;
   readonly #options: GroupRunOptions;
   readonly #steps: Interruptible;
+  readonly #turns: TurnControl;
   /** Messages and what belongs to them; interruptions do not reach it, so histories stay complete. */
   readonly #run: Run;
 
   constructor(options: GroupRunOptions, run: Run) {
-    const { leader, silent, initiator } = options;
-    const own = run.context.cache === undefined && leader.clientCache !== null ? { context: { cache: leader.clientCache } } : {};
+    const { leader, group, silent, initiator } = options;
+    const cache = run.context.cache === undefined ? leader.clientCache : null;
     this.#options = options;
-    this.#run = run.child("group", { silent, ...own });
+    this.#turns = new TurnControl(group, leader, initiator);
+    const shared = { variables: group.contextVariables, offered: this.#turns };
+    this.#run = run.child("group", { silent, context: cache === null ? shared : { ...shared, cache } });
     this.#steps = new Interruptible(this.#run);
     this.lastSpeaker = initiator;
   }
@@ -97,8 +101,9 @@ export class GroupRun {
   async #nextTurn(): Promise<Turn> {
     for (;;) {
       try {
-        const speaker = await this.#select();
-        return { speaker, outcome: await this.#turnOf(speaker) };
+        const selected = await this.#select();
+        if ("end" in selected) return this.#over("terminated", selected.end);
+        return { speaker: selected.agent, outcome: await this.#turnOf(selected.agent) };
       } catch (error) {
         if (isAutogenError(error, "no-eligible-speaker")) return this.#nobody(error.message);
         const interruption = this.#steps.takeInterruption();
@@ -109,13 +114,18 @@ export class GroupRun {
     }
   }
 
-  async #select(): Promise<Agent> {
+  async #select(): Promise<{ readonly agent: Agent } | { readonly end: string }> {
     const { leader, group } = this.#options;
-    const { agent, method, candidates, attempts, tokens } = await this.#steps.step(
-      async (run) => await group.selection(this.lastSpeaker, leader, run),
-    );
+    const message = group.messages.at(-1);
+    const directed =
+      message === undefined ? null : await this.#steps.step(async () => await this.#turns.next(this.lastSpeaker, message));
+    if (directed !== null && "end" in directed) return directed;
+    const { agent, method, candidates, attempts, tokens } =
+      directed === null
+        ? await this.#steps.step(async (run) => await group.selection(this.lastSpeaker, leader, run))
+        : { ...directed, method: "handoff", candidates: [directed.agent], attempts: 0, tokens: 0 };
     this.#announce(agent, { method, candidates: candidates.map(({ name }) => name), attempts, tokens }, this.#run.silent);
-    return agent;
+    return { agent };
   }
 
   #announce(agent: Agent, how: Announcement, silent: boolean): void {
@@ -156,7 +166,11 @@ export class GroupRun {
 
   #nobody(why: string): Turn {
     this.#run.warn("no-eligible-speaker", `The group of \`${this.#options.leader.name}\` ends: ${why}`);
-    return { speaker: this.lastSpeaker, outcome: { reply: null, stopReason: "no-eligible-speaker", stopDetail: why } };
+    return this.#over("no-eligible-speaker", why);
+  }
+
+  #over(stopReason: StopReason, stopDetail: string): Turn {
+    return { speaker: this.lastSpeaker, outcome: { reply: null, stopReason, stopDetail } };
   }
 
   async #deliver(reply: string | MessageDraft, speaker: Agent): Promise<Message> {

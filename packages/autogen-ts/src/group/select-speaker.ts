@@ -42,27 +42,36 @@ interface Shortlist {
 }
 
 /** Asks the selector of the user, if there is one. */
-async function shortlistOf({ group, last }: SelectionRequest): Promise<Shortlist | { readonly agent: Agent }> {
+async function shortlistOf({ group, last, manager }: SelectionRequest): Promise<Shortlist | { readonly agent: Agent }> {
   const { speakerSelectionMethod: given } = group;
   if (typeof given !== "function") return { method: methodOf(given), members: group.agents };
   const answer: SelectorAnswer = await given(last, group);
   if (answer === null || answer === undefined) throw nobody(`the selector of the group chose nobody after \`${last.name}\``);
-  if (typeof answer === "string") return { method: methodOf(answer), members: group.agents };
+  if (typeof answer === "string") {
+    const named = METHODS.some((one) => one === answer.toLowerCase())
+      ? undefined
+      : group.agents.find(({ name }) => name === answer);
+    return named === undefined ? { method: methodOf(answer), members: group.agents } : { agent: named };
+  }
   if (isList(answer)) {
     if (answer.length === 0) throw nobody(`the selector of the group gave an empty list after \`${last.name}\``);
-    return { method: "auto", members: answer.map((one) => checkedMember(group, one)) };
+    return {
+      method: group.selectionClient(manager) === null ? "round_robin" : "auto",
+      members: answer.map((one) => checkedMember(group, one)),
+    };
   }
   return { agent: checkedMember(group, answer) };
 }
 
 /** `readonly` lists are not narrowed by `Array.isArray` alone. */
-const isList = (answer: SelectorAnswer): answer is readonly (Agent & { readonly name: string })[] => Array.isArray(answer);
+const isList = (answer: SelectorAnswer): answer is readonly (Agent | string)[] => Array.isArray(answer);
 
 function checkedMember(group: Group, answer: unknown): Agent {
-  const member = group.agents.find((agent) => agent === answer);
+  const member = group.agents.find((agent) => agent === answer || agent.name === answer);
   if (member !== undefined) return member;
   const { name } = (typeof answer === "object" && answer !== null ? answer : {}) as { readonly name?: unknown };
-  const what = typeof name === "string" ? `\`${name}\`, which takes no part` : `a value of type ${typeof answer}`;
+  const stranger = typeof answer === "string" ? answer : name;
+  const what = typeof stranger === "string" ? `\`${stranger}\`, which takes no part` : `a value of type ${typeof answer}`;
   throw new AutogenError(
     "invalid-option",
     `The selector of the group gave ${what}. Return one of ${group.agentNames.map((one) => `\`${one}\``).join(", ")}, a method's name, a list of agents, or null.`,
@@ -102,7 +111,7 @@ function checkSize(
 function executorsOf(group: Group, members: readonly Agent[]): readonly Agent[] {
   const last = group.messages.at(-1);
   if (!group.funcCallFilter || last === undefined || !("function_call" in last || "tool_calls" in last)) return members;
-  const names = calledBy(last);
+  const names = calledBy(last).filter((name) => !group.handoffs.isTool(name));
   const able = members.filter((agent) => canRun(agent, names));
   if (able.length > 0) return able.length === members.length && able.length > 1 ? members : able;
   const owners = members.filter(hasTools);

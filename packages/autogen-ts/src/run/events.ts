@@ -13,6 +13,7 @@ export type StopReason =
   | "no-reply"
   | "max-round"
   | "no-eligible-speaker"
+  | "terminated"
   | "loop"
   | "max-messages"
   | "budget"
@@ -110,7 +111,7 @@ export type EventBody =
       /** Name of the manager. */
       readonly group: string;
       readonly agent: string;
-      /** A method's name, `function`, `only-one` when there was no choice, or `interrupt`. */
+      /** A method's name, `function`, `handoff`, `only-one` when there was no choice, or `interrupt`. */
       readonly method: string;
       /** Among whom was chosen. */
       readonly candidates: readonly string[];

@@ -5,6 +5,7 @@ import { isAutogenError, type Run, type ToolOutcome } from "../../run/index.js";
 import type { Agent } from "../../chat/index.js";
 import type { ReplyingAgent } from "../contract.js";
 import type { ReplyResult, Turn } from "../reply-list.js";
+import { offeredBy } from "../shared-context.js";
 
 /** The legacy single call. */
 export async function callFunction(
@@ -51,7 +52,7 @@ interface CallRequest {
 /** What goes wrong inside a call is an answer for the model; an abort is not. */
 export async function runCall({ recipient, messages, sender, call, callId, run }: CallRequest): Promise<ToolOutcome> {
   const name = call?.name ?? "";
-  const tool = recipient.functionMap.get(name);
+  const tool = recipient.functionMap.get(name) ?? offeredBy(sender, run.context.offered)?.implementationOf(name);
   if (tool === undefined) return { ok: false, content: `Error: Function ${name} not found.` };
   const parsed = parseArguments(call?.arguments);
   if (!parsed.ok) return { ok: false, content: parsed.content };
@@ -74,6 +75,7 @@ export async function runCall({ recipient, messages, sender, call, callId, run }
             },
             run,
             ...(callId === undefined ? {} : { toolCallId: callId }),
+            ...(run.context.variables === undefined ? {} : { variables: run.context.variables }),
           }),
       ),
   );

@@ -3,9 +3,11 @@
  * asked is what the reference asks, and its usage counts in the run.
  */
 import { wireMessages, type Message, type WireMessage } from "../../message/index.js";
-import type { ModelCaller } from "../../chat/index.js";
+import type { ResponseMessage, Run } from "../../run/index.js";
+import type { Agent, ModelCaller } from "../../chat/index.js";
 import { filledTemplate } from "../roles.js";
 import type { Choice } from "../contract.js";
+import { isRefusal, nameIn, parametersOf } from "./answer-form.js";
 import type { Selecting } from "./method.js";
 import { resolveSpeaker, type SpeakerAnswer } from "./names-in-answer.js";
 
@@ -20,6 +22,7 @@ export async function selectByModel(selecting: Selecting, client: ModelCaller): 
   const before = run.usage.totals.totalTokens;
   const candidates = eligible.map(({ name }) => name);
   const told = { silent: !group.selectSpeakerAutoVerbose };
+  warnOfDescriptions(eligible, run);
   let question = group.selectSpeakerPrompt(eligible);
   let talk: readonly Message[] = [...blanked(selecting.transcript), ...(question === null ? [] : [asked(selecting, question)])];
   for (let attempt = 1; ; attempt += 1) {
@@ -38,17 +41,40 @@ export async function selectByModel(selecting: Selecting, client: ModelCaller): 
   }
 }
 
-async function ask({ group, eligible, manager, run }: Selecting, client: ModelCaller, talk: readonly Message[]): Promise<string> {
+async function ask(selecting: Selecting, client: ModelCaller, talk: readonly Message[]): Promise<string> {
+  const { group, eligible, manager, run } = selecting;
   const system: WireMessage = { role: "system", content: group.selectSpeakerMsg(eligible) };
   const seen = await group.transformedForSelection(talk);
-  const response = await client.create({
-    messages: [system, ...wireMessages(seen)],
-    cache: null,
-    agent: manager.name,
-    run,
-  });
-  const [answer = null] = client.extractTextOrCompletionObject(response);
-  return (typeof answer === "string" ? answer : answer?.content) ?? "";
+  const messages = [system, ...wireMessages(seen)];
+  const names = eligible.map(({ name }) => name);
+  for (;;) {
+    const form = group.select.output === "structured" ? group.answerForms.strictest : "text";
+    try {
+      const response = await client.create({ ...parametersOf(form, names), messages, cache: null, agent: manager.name, run });
+      const [answer = null] = client.extractTextOrCompletionObject(response);
+      return form === "text" ? textOf(answer) : nameIn(answer);
+    } catch (error) {
+      if (form === "text" || !isRefusal(error)) throw error;
+      group.answerForms.refused(form);
+      run.warn(
+        "structured-output-refused",
+        `The endpoint that chooses speakers for \`${manager.name}\` refuses ${form === "schema" ? "a schema for its answer" : "to be told which tool to call"}; it is asked for ${group.answerForms.strictest === "text" ? "a text" : "a call of a tool"} instead.`,
+      );
+    }
+  }
+}
+
+const textOf = (answer: string | ResponseMessage | null): string =>
+  typeof answer === "string" ? answer : (answer?.content ?? "");
+
+function warnOfDescriptions(agents: readonly Agent[], run: Run): void {
+  for (const { name, description = "" } of agents) {
+    if (description.trim() !== "") continue;
+    run.warn(
+      "empty-description",
+      `\`${name}\` has no description, so a model that chooses speakers knows only its name. Pass \`description\`.`,
+    );
+  }
 }
 
 /** No call may be left without its answer: the last one is not answered yet. */

@@ -1,3 +1,4 @@
+export { AnswerForms } from "./answer-form.js";
 export { selectByModel } from "./auto.js";
 export { selectByHuman } from "./manual.js";
 export type { Selecting } from "./method.js";
