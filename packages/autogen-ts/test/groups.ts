@@ -1,5 +1,6 @@
 /** Groups that most tests of group chats start from. */
 import {
+  askModel,
   ConversableAgent,
   GroupChat,
   GroupChatManager,
@@ -25,7 +26,7 @@ export function speaker<const Name extends string>(
   agent.registerReply(
     () => true,
     () => [true, (left.length > 1 ? left.shift() : left[0]) ?? null],
-    { position: 1 },
+    { position: { before: askModel } },
   );
   return agent as ConversableAgent & { readonly name: Name };
 }

@@ -2,6 +2,7 @@
 import { readMessage, toolCallsOf, functionCallOf, type Message, type MessageDraft } from "../message/index.js";
 import { AutogenError, type Run } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
+import type { ReplyingAgent } from "../agent/index.js";
 import { broadcast } from "./broadcast.js";
 import type { Group } from "./contract.js";
 import type { GroupLeader } from "./run.js";
@@ -18,7 +19,7 @@ export interface ResumeOptions {
 
 /** Who goes on, with what: `lastAgent.initiateChat(manager, { message: lastMessage, clearHistory: false })`. */
 export interface Resumed {
-  readonly lastAgent: Agent;
+  readonly lastAgent: ReplyingAgent;
   /** Not stored yet. */
   readonly lastMessage: Message;
 }
@@ -36,6 +37,8 @@ export async function resumeGroup({ leader, group, messages, options }: ResumeRe
   const speakers = speakersOf(saved, { leader, group });
   const last = saved.at(-1);
   if (last === undefined) throw refused("there is no message in them");
+  const lastAgent = speakers.get(last.name ?? "") ?? leader;
+  if (!starts(lastAgent)) throw refused(`\`${lastAgent.name}\`, who speaks last, cannot start a chat`);
   leader.clearHistory();
   for (const agent of group.agents) if (forgets(agent)) agent.clearHistory();
   group.reset();
@@ -50,7 +53,6 @@ export async function resumeGroup({ leader, group, messages, options }: ResumeRe
       `The last of the messages resumed by \`${leader.name}\` ends the chat. Pass \`removeTerminationString\` to go on.`,
     );
   }
-  const lastAgent = speakers.get(last.name ?? "") ?? leader;
   run.emit({ type: "group.resumed", group: leader.name, messages: saved.length, lastSpeaker: lastAgent.name });
   return { lastAgent, lastMessage };
 }
@@ -131,5 +133,6 @@ function withoutTermination(message: Message, remove: NonNullable<ResumeOptions[
 const refused = (why: string): AutogenError =>
   new AutogenError("invalid-option", `The messages to resume from cannot be used: ${why}.`);
 
+const starts = (agent: Agent): agent is ReplyingAgent => "initiateChat" in agent;
 const forgets = (agent: Agent): agent is Agent & { clearHistory(): void } => "clearHistory" in agent;
 const stores = (agent: Agent): agent is Agent & { store(message: Message, peer: Agent): void } => "store" in agent;
