@@ -98,14 +98,8 @@ const asked = ({ group }: Selecting, content: string): Message =>
 
 function resolved({ group, eligible }: Selecting, answer: string): SpeakerAnswer {
   const names = eligible.map(({ name }) => name);
-  if (group.select.caseSensitive !== false) return resolveSpeaker(answer, names);
-  const found = resolveSpeaker(answer.toLowerCase(), names.map(lower));
-  const original = (name: string): string => names.find((one) => lower(one) === name) ?? name;
-  if (found.kind === "one") return { kind: "one", name: original(found.name) };
-  return found.kind === "several" ? { kind: "several", names: found.names.map(original) } : found;
+  return resolveSpeaker(answer, names, { ignoreCase: group.select.caseSensitive === false });
 }
-
-const lower = (text: string): string => text.toLowerCase();
 
 function outcomeOf(found: SpeakerAnswer): { readonly found: readonly string[] } {
   if (found.kind === "one") return { found: [found.name] };
