@@ -96,11 +96,6 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
     return this.transitions.allowed;
   }
 
-  /** What is probably a mistake in the transitions. */
-  get warnings(): readonly { readonly kind: string; readonly text: string }[] {
-    return this.transitions.warnings;
-  }
-
   /** Empties the transcript. */
   reset(): void {
     this.messages.length = 0;

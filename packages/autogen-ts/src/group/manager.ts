@@ -4,7 +4,7 @@ import { AutogenError } from "../run/index.js";
 import { openRun, type Agent, type PrepareOptions } from "../chat/index.js";
 import { ConversableAgent, type AgentOptions, type ReplyResult, type Turn } from "../agent/index.js";
 import { GROUP_CHAT_MANAGER_SYSTEM_MESSAGE } from "./default-texts.js";
-import { GroupChat } from "./group-chat.js";
+import type { GroupChat } from "./group-chat.js";
 import { groupOf, isMember } from "./members.js";
 import { messagesFromString, resumeGroup, type Resumed, type ResumeOptions } from "./resume.js";
 import { GroupRun } from "./run.js";
@@ -31,7 +31,8 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
   constructor(options: GroupChatManagerOptions<Name>) {
     // The default is not of the type Name when users name the type themselves; nobody does.
     const { groupChat, name = "chat_manager" as Name, silent, ...others } = options;
-    if (!(groupChat instanceof GroupChat)) {
+    // Structural, so that two copies of the package work together.
+    if (typeof groupChat?.selection !== "function") {
       throw new AutogenError("invalid-option", `Manager \`${name}\` needs a \`groupChat\`. Pass \`new GroupChat({ agents })\`.`);
     }
     checkNoTools(name, others.llmConfig);
@@ -108,7 +109,9 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
     this.#introduced ||= introduce;
     try {
       const end = await current.talk(opening);
-      return [true, groupOf(sender) === null ? null : this.#answer(current), end];
+      // Who takes no part has heard nothing, and would answer itself (D10-7).
+      const heard = isMember(this.groupChat, sender) ? end : { ...end, delivered: false };
+      return [true, groupOf(sender) === null ? null : this.#answer(current), heard];
     } finally {
       this.#running = false;
     }

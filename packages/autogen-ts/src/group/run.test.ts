@@ -214,6 +214,27 @@ test("GRP-28 D12-10 an initiator from outside is shown the transcript", async ()
   assert.deepEqual(texts(boss.chatMessages.get(manager) ?? []), ["go"]);
 });
 
+test("GRP-27 an initiator from outside heard nothing, so a second turn would be an answer to itself", async () => {
+  const boss = speaker("boss");
+  const { chat, manager, told } = scene([speaker("A"), speaker("B")], { maxRound: 2 });
+  const result = await boss.initiateChat(manager, { message: "go", maxTurns: 3, ...told });
+  assert.deepEqual(said(chat.messages), ["boss: go", "A: A says"]);
+  assert.equal(result.stopReason, "max-round");
+});
+
+test("GRP-33 what is odd in transitions is a warning of the run, which goes on", async () => {
+  const [a, b, c] = [speaker("A"), speaker("B"), speaker("C")];
+  const { manager, told, events } = scene([a, b, c], {
+    maxRound: 2,
+    allowedOrDisallowedSpeakerTransitions: { A: ["B", "B"], B: ["A"] },
+    speakerTransitionsType: "allowed",
+  });
+  const result = await a.initiateChat(manager, { message: "go", ...told });
+  const warned = events.flatMap((event) => (event.type === "warning" && event.code === "transitions" ? [event.text] : []));
+  assert.deepEqual(texts(result.chatHistory), ["go", "B says"]);
+  assert.match(warned.join(" "), /`C`.*more than once.*`A`/);
+});
+
 test("GRP-28 reflection sees the transcript", async () => {
   const model = scriptedModel("the gist");
   const a = speaker("A");

@@ -59,6 +59,7 @@ export class GroupRun {
   /** @param opening the message of the initiator, which it and the manager have stored already */
   async talk(opening: Message): Promise<GroupEnd> {
     const { leader, group, introduce } = this.#options;
+    for (const { text } of group.transitions.warnings) this.#run.warn("transitions", text);
     if (introduce) {
       await broadcast({ manager: leader, group, message: group.introductionsMsg(), to: group.agents }, this.#quiet);
     }
@@ -106,7 +107,7 @@ export class GroupRun {
         return { speaker: selected.agent, outcome: await this.#turnOf(selected.agent) };
       } catch (error) {
         if (isAutogenError(error, "no-eligible-speaker")) return this.#nobody(error.message);
-        const interruption = this.#steps.takeInterruption();
+        const interruption = isAutogenError(error, "aborted") ? this.#steps.takeInterruption() : null;
         if (interruption === null) throw error;
         const taken = await this.#takeOver(interruption.message);
         if (taken !== null) return taken;
@@ -170,7 +171,8 @@ export class GroupRun {
   }
 
   #over(stopReason: StopReason, stopDetail: string): Turn {
-    return { speaker: this.lastSpeaker, outcome: { reply: null, stopReason, stopDetail } };
+    const delivered = stopReason !== "terminated"; // an end that was asked for is that of the whole chat
+    return { speaker: this.lastSpeaker, outcome: { reply: null, stopReason, stopDetail, delivered } };
   }
 
   async #deliver(reply: string | MessageDraft, speaker: Agent): Promise<Message> {
