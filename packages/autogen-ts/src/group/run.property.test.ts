@@ -1,6 +1,6 @@
 /** What holds of every run, whoever talks, in whatever order. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { test } from "vitest";
 import { scene, speaker } from "../../test/groups.js";
 import { contentText, wireMessages, type Reply } from "../index.js";
