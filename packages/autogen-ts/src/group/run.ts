@@ -4,7 +4,7 @@ import { AutogenError, isAutogenError, type Run, type StopReason } from "../run/
 import { acceptThroughDoor, exchange, isLoopAgent, type Agent, type ChatAgent, type TurnOutcome } from "../chat/index.js";
 import { broadcast } from "./broadcast.js";
 import { obeyClearCommand } from "./clear-command.js";
-import type { Group, SelectingManager } from "./contract.js";
+import type { Group, SelectingManager, Selection } from "./contract.js";
 import { Interruptible } from "./interruption.js";
 import { TurnControl } from "./turn-control.js";
 
@@ -103,10 +103,9 @@ export class GroupRun {
     for (;;) {
       try {
         const selected = await this.#select();
-        if ("end" in selected) return this.#over("terminated", selected.end);
+        if ("reason" in selected) return this.#over(selected.reason, selected.why);
         return { speaker: selected.agent, outcome: await this.#turnOf(selected.agent) };
       } catch (error) {
-        if (isAutogenError(error, "no-eligible-speaker")) return this.#nobody(error.message);
         const interruption = isAutogenError(error, "aborted") ? this.#steps.takeInterruption() : null;
         if (interruption === null) throw error;
         const taken = await this.#takeOver(interruption.message);
@@ -115,18 +114,28 @@ export class GroupRun {
     }
   }
 
-  async #select(): Promise<{ readonly agent: Agent } | { readonly end: string }> {
-    const { leader, group } = this.#options;
-    const message = group.messages.at(-1);
+  async #select(): Promise<{ readonly agent: Agent } | { readonly reason: StopReason; readonly why: string }> {
+    const message = this.#options.group.messages.at(-1);
     const directed =
       message === undefined ? null : await this.#steps.step(async () => await this.#turns.next(this.lastSpeaker, message));
-    if (directed !== null && "end" in directed) return directed;
-    const { agent, method, candidates, attempts, tokens } =
-      directed === null
-        ? await this.#steps.step(async (run) => await group.selection(this.lastSpeaker, leader, run))
-        : { ...directed, method: "handoff", candidates: [directed.agent], attempts: 0, tokens: 0 };
+    if (directed !== null && "end" in directed) return { reason: "terminated", why: directed.end };
+    const chosen = directed === null ? await this.#choose() : { ...byHandoff, ...directed, candidates: [directed.agent] };
+    if ("reason" in chosen) return chosen;
+    const { agent, method, candidates, attempts, tokens } = chosen;
     this.#announce(agent, { method, candidates: candidates.map(({ name }) => name), attempts, tokens }, this.#run.silent);
     return { agent };
+  }
+
+  /** Only what the choice itself throws ends the run quietly: others may lead groups of their own in their turns. */
+  async #choose(): Promise<Selection | { readonly reason: StopReason; readonly why: string }> {
+    const { leader, group } = this.#options;
+    try {
+      return await this.#steps.step(async (run) => await group.selection(this.lastSpeaker, leader, run));
+    } catch (error) {
+      if (!isAutogenError(error, "no-eligible-speaker")) throw error;
+      this.#run.warn("no-eligible-speaker", `The group of \`${leader.name}\` ends: ${error.message}`);
+      return { reason: "no-eligible-speaker", why: error.message };
+    }
   }
 
   #announce(agent: Agent, how: Announcement, silent: boolean): void {
@@ -165,11 +174,6 @@ export class GroupRun {
     }
   }
 
-  #nobody(why: string): Turn {
-    this.#run.warn("no-eligible-speaker", `The group of \`${this.#options.leader.name}\` ends: ${why}`);
-    return this.#over("no-eligible-speaker", why);
-  }
-
   #over(stopReason: StopReason, stopDetail: string): Turn {
     const delivered = stopReason !== "terminated"; // an end that was asked for is that of the whole chat
     return { speaker: this.lastSpeaker, outcome: { reply: null, stopReason, stopDetail, delivered } };
@@ -201,6 +205,8 @@ interface Turn {
   readonly speaker: Agent;
   readonly outcome: TurnOutcome;
 }
+
+const byHandoff = { method: "handoff", attempts: 0, tokens: 0 } as const;
 
 interface Announcement {
   readonly method: string;

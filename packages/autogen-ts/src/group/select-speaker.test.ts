@@ -7,6 +7,7 @@ import {
   ConversableAgent,
   GroupChat,
   GroupChatManager,
+  isAutogenError,
   toolExecutorFor,
   type Agent,
   type GroupChatOptions,
@@ -137,6 +138,15 @@ test("GRP-09 an unknown method is refused when it is first used", async () => {
   const { manager, told } = scene([a, b], { speakerSelectionMethod: "fastest" });
   const error = await rejection(a.initiateChat(manager, { message: "go", ...told }));
   assert.match(String(error), /no method `fastest`.*"auto", "manual", "random", "round_robin", or a function/);
+});
+
+test("a group that ends inside of a turn does not end the group around it quietly", async () => {
+  const [a, b] = trio();
+  const inner = scene(trio(), { speakerSelectionMethod: () => null });
+  b.registerReply([() => true], async () => [true, (await inner.chat.selectSpeaker(a, inner.manager)).name]);
+  const { manager, told } = scene([a, b]);
+  const error = await rejection(a.initiateChat(manager, { message: "go", ...told }));
+  assert.ok(isAutogenError(error, "no-eligible-speaker"));
 });
 
 // Tools.

@@ -163,7 +163,7 @@ function eligibleOf(
   if (allowed.length === 0) throw nobody(`no transition leads on from \`${last.name}\` to a participant`);
   run.warn(
     "candidates-emptied",
-    `Of those who may follow \`${last.name}\` none can answer its calls; all who may follow it are candidates.`,
+    `Filters leave none of those who may follow \`${last.name}\`, so all who may follow it are candidates.`,
   );
   return allowed;
 }

@@ -288,7 +288,7 @@ test("structured: a name that is no candidate is asked for again", async () => {
 
 test("structured: other failures than a refusal go up", async () => {
   const on = stage([failing({ status: 401 })], { select: { output: "structured" } });
-  assert.match(String(await rejection(start(on))), /api_key/);
+  assert.match(String(await rejection(start(on))), /answered 401/);
 });
 
 // Cost.
