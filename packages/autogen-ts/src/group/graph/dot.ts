@@ -6,7 +6,7 @@ const FILLS = ["#dbeafe", "#dcfce7", "#fef3c7", "#fce7f3", "#ede9fe", "#ffedd5"]
 const PLAIN_FILL = "#f1f5f9";
 
 export function dotText({ teams, nodes, edges }: Picture, direction: string): string {
-  const most = Math.max(1, ...edges.map(({ count }) => count ?? 0));
+  const most = Math.max(3, ...edges.map(({ count }) => count ?? 0));
   return [
     "digraph speakers {",
     `  graph [rankdir=${direction}, ${FONT}, fontsize=12, bgcolor=white, overlap=false, splines=true, pad=0.2]`,

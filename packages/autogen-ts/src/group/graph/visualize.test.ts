@@ -98,9 +98,9 @@ describe("a finished run on its edges", () => {
 
   test("in DOT the width follows the count", () => {
     const dot = visualizeSpeakerTransitions(table, agents, { format: "dot", counts });
-    assert.match(dot, /n0 -> n1 \[label=" 2 ", penwidth=4\.0\]/u);
+    assert.match(dot, /n0 -> n1 \[label=" 2 ", penwidth=3\.0\]/u);
     assert.match(dot, /n0 -> n2 \[style=dashed, color="#cbd5e1"\]/u);
-    assert.match(dot, /n1 -> n2 \[label=" 1 ", penwidth=2\.5, color="#c2410c"/u);
+    assert.match(dot, /n1 -> n2 \[label=" 1 ", penwidth=2\.0, color="#c2410c"/u);
   });
 
   test("an initiator from outside of the group is drawn too", () => {
