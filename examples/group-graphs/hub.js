@@ -18,7 +18,8 @@ export function hub() {
     speaker("Sales", []),
     speaker("Legal", []),
   ];
-  const transitions = new Map([[desk, departments], ...departments.map((one) => /** @type {const} */ ([one, [desk]]))]);
+  const transitions = new Map([[desk, departments]]);
+  for (const department of departments) transitions.set(department, [desk]);
   const chat = new GroupChat({
     agents: [desk, ...departments],
     maxRound: 20,

@@ -17,7 +17,7 @@ await runProgram(async (signal) => {
     const manager = new GroupChatManager({ groupChat: chat, silent: true });
     const result = await first.initiateChat(manager, { message, silent: true, signal });
     const counts = countSpeakerTurns(chat.messages);
-    console.log(`${name}: ${result.summary}\n`);
+    console.log(`${name}: ${String(result.summary)}\n`);
     console.log(visualizeSpeakerTransitions(table, agents, { counts, ...look }));
 
     const dot = visualizeSpeakerTransitions(table, agents, { format: "dot", counts, ...look });

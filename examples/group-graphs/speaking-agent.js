@@ -1,18 +1,17 @@
 // @ts-check
 // Agents that need no model: each says its lines, one for each time that it has the turn.
-import { anySender, ConversableAgent } from "autogen-ts";
+import { anySender, contentText, ConversableAgent } from "autogen-ts";
 
 /**
- * @template {string} Name
- * @param {Name} name
+ * @param {string} name
  * @param {readonly string[]} lines
- * @returns {ConversableAgent & { readonly name: Name }}
+ * @returns {ConversableAgent}
  */
 export function speaker(name, lines) {
   const left = [...lines];
   const agent = new ConversableAgent({ name, description: `${name} of the team.`, humanInputMode: "NEVER" });
   agent.registerReply(anySender, () => [true, left.shift() ?? "I have nothing to add. TERMINATE"]);
-  return /** @type {any} */ (agent);
+  return agent;
 }
 
 /**
@@ -23,7 +22,7 @@ export function speaker(name, lines) {
  */
 export function whoeverIsAsked(last, group) {
   const candidates = group.transitions.allowedNext(last);
-  const asked = resolved(String(group.messages.at(-1)?.content), candidates);
+  const asked = resolved(contentText(group.messages.at(-1)?.content), candidates);
   if (asked !== null) return asked;
   return candidates[0] ?? null;
 }
