@@ -1,6 +1,7 @@
 /**
  * A model service without latency, for benchmarks: answers every request at once with the same text, or streams it in
- * as many pieces as `deltas` in the path says (`/deltas/10000/v1`). Runs in a process of its own.
+ * as many pieces as `deltas` in the path says (`/deltas/10000/v1`), or calls the tool `add` before (`/tools/v1`). Runs in a
+ * process of its own.
  */
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
@@ -22,10 +23,18 @@ export async function startModelServer() {
 function serve() {
   let count = 0;
   const server = createServer((request, response) => {
+    let calling = false;
+    let body = "";
+    if (request.url?.startsWith("/tools/") === true) {
+      calling = true;
+      // The answer of a tool stands at the end of the second request.
+      request.setEncoding("utf8").on("data", (part) => (body += part));
+    }
     request.resume().on("end", () => {
       const id = `chatcmpl-${(count += 1)}`;
       const deltas = Number(/^\/deltas\/(\d+)\//.exec(request.url ?? "")?.[1] ?? 0);
-      if (deltas > 0) stream(response, id, deltas);
+      if (calling && !body.includes('"tool_call_id"')) answer(response, id, CALLS);
+      else if (deltas > 0) stream(response, id, deltas);
       else answer(response, id);
     });
   });
@@ -38,8 +47,13 @@ function serve() {
 
 const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
 
-function answer(response, id) {
-  const choice = { index: 0, finish_reason: "stop", message: { role: "assistant", content: "All right." } };
+const SAYING = { role: "assistant", content: "All right." };
+const CALL = { id: "call_1", type: "function", function: { name: "add", arguments: '{"a":1,"b":2}' } };
+const CALLS = { role: "assistant", content: null, tool_calls: [CALL] };
+
+/** @param {unknown} [message] */
+function answer(response, id, message = SAYING) {
+  const choice = { index: 0, finish_reason: message === SAYING ? "stop" : "tool_calls", message };
   const body = JSON.stringify({ id, object: "chat.completion", created: 1, model: "bench", choices: [choice], usage: USAGE });
   response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
   response.end(body);

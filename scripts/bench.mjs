@@ -2,7 +2,7 @@
  * `npm run bench`: measures the library; `npm run bench -- loop import` only those, `--json` for programs.
  *
  * A benchmark is a file `benchmarks/NAME.bench.mjs` that exports `run`, which gives rows. A row with a value above its
- * `atMost` makes the command fail.
+ * `atMost`, or below its `atLeast`, makes the command fail.
  */
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
@@ -12,7 +12,7 @@ import { build } from "./build.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { filesBelow, generated, root } from "./paths.mjs";
 
-/** @typedef {{ label: string, value: number, unit: string, atMost?: number }} Row */
+/** @typedef {{ label: string, value: number, unit: string, atMost?: number, atLeast?: number }} Row */
 
 const ENDING = ".bench.mjs";
 
@@ -41,13 +41,19 @@ async function main() {
 }
 
 /** @param {Row} row */
-const isOver = ({ value, atMost }) => atMost !== undefined && value > atMost;
+const isOver = ({ value, atMost = Infinity, atLeast = -Infinity }) => value > atMost || value < atLeast;
+
+/** @param {Row} row */
+function limitOf({ atMost, atLeast }) {
+  if (atMost !== undefined) return `   at most ${atMost}`;
+  return atLeast === undefined ? "" : `   at least ${atLeast}`;
+}
 
 /** @param {string} name @param {readonly Row[]} rows */
 function tableOf(name, rows) {
   const width = Math.max(...rows.map(({ label }) => label.length));
   const lines = rows.map((row) => {
-    const limit = row.atMost === undefined ? "" : `   at most ${row.atMost}${isOver(row) ? "   TOO MUCH" : ""}`;
+    const limit = `${limitOf(row)}${isOver(row) ? `   ${row.value > (row.atMost ?? Infinity) ? "TOO MUCH" : "TOO LITTLE"}` : ""}`;
     return `  ${row.label.padEnd(width)}  ${String(Math.round(row.value * 100) / 100).padStart(9)} ${row.unit}${limit}`;
   });
   return [name, ...lines].join("\n");

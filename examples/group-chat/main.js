@@ -41,7 +41,7 @@ await runProgram(async (signal) => {
     description: "Looks up an order by its number",
     parameters: { type: "object", properties: { number: { type: "string" } }, required: ["number"] },
     execute: ({ number }, /** @type {import("autogen-ts").ToolContext} */ { variables }) => {
-      const order = ORDERS.get(String(number));
+      const order = ORDERS.get(number);
       for (const [name, value] of Object.entries(order ?? {})) variables?.set(name, value);
       return order ?? "no such order";
     },

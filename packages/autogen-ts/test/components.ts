@@ -6,7 +6,16 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-export type Component = "bubblewrap" | "deno" | "pyodide" | "python3" | "bash" | "redis-server";
+export type Component =
+  | "bubblewrap"
+  | "deno"
+  | "pyodide"
+  | "python3"
+  | "bash"
+  | "redis-server"
+  | "podman"
+  | "jupyter-server"
+  | "srt";
 
 const INSTALL: Readonly<Record<Component, string>> = {
   bubblewrap: "apt-get install -y bubblewrap",
@@ -15,6 +24,9 @@ const INSTALL: Readonly<Record<Component, string>> = {
   python3: "apt-get install -y python3",
   bash: "apt-get install -y bash",
   "redis-server": "apt-get install -y redis-server",
+  podman: "apt-get install -y podman runc (and run the tests as root, on Debian)",
+  "jupyter-server": "apt-get install -y jupyter-server python3-ipykernel",
+  srt: "apt-get install -y bubblewrap socat ripgrep, and npm install",
 };
 
 /**
@@ -45,6 +57,22 @@ function isPresent(component: Component): boolean {
     case "deno":
     case "pyodide":
       return isResolvable(`${component}/package.json`);
+    case "podman": // the image for tests is made from packages of Debian that are installed
+      return (
+        process.getuid?.() === 0 &&
+        startsWell("podman", ["--version"]) &&
+        startsWell("runc", ["--version"]) &&
+        startsWell("dpkg-query", ["--version"])
+      );
+    case "jupyter-server":
+      return startsWell("/usr/bin/python3", ["-c", "import jupyter_server, ipykernel"]);
+    case "srt":
+      return (
+        isResolvable("@anthropic-ai/sandbox-runtime") &&
+        hasComponent("bubblewrap") &&
+        startsWell("socat", ["-V"]) &&
+        startsWell("rg", ["--version"])
+      );
     default:
       return startsWell(component, ["--version"]);
   }

@@ -3,18 +3,24 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
 import type { CodeExecutor, CodeResult } from "../src/code/index.js";
 import {
   BubblewrapCodeExecutor,
   EmbeddedCodeExecutor,
   LocalCommandLineCodeExecutor,
 } from "../src/platform/node/executors/index.js";
+import { DockerCommandLineCodeExecutor, SandboxRuntimeCodeExecutor } from "../src/platform/node/executors/optional/index.js";
 import { hasComponents } from "./components.js";
+import { startPodman } from "./podman.js";
+import type { Podman } from "./podman.js";
 
 export interface Candidate {
   readonly name: string;
   readonly present: boolean;
   readonly isolated: boolean;
+  /** Starts what the executor needs to run; gives what ends it. */
+  readonly prepare?: () => Promise<() => Promise<void>>;
   make(options: { readonly workDir: string; readonly timeoutSeconds?: number }): CodeExecutor;
 }
 
@@ -39,7 +45,46 @@ export const embedded: Candidate = {
   make: (options) => new EmbeddedCodeExecutor(options),
 };
 
-export const candidates: readonly Candidate[] = [local, bubblewrap, embedded];
+let started: Podman | undefined;
+
+/** The engine that the candidate `container` uses. @throws Error before it was prepared */
+export function podman(): Podman {
+  if (started === undefined) throw new Error("The candidate `container` was not prepared.");
+  return started;
+}
+
+function containerCandidate(): Candidate {
+  return {
+    name: "container",
+    present: hasComponents("podman"),
+    isolated: true,
+    async prepare() {
+      const engine = (started = await startPodman());
+      return () => engine.stop();
+    },
+    make: (options) => new DockerCommandLineCodeExecutor({ ...podman().settings, ...options }),
+  };
+}
+
+export const container: Candidate = containerCandidate();
+
+export const sandboxRuntime: Candidate = {
+  name: "srt",
+  present: hasComponents("srt", "python3"),
+  isolated: true,
+  make: (options) => new SandboxRuntimeCodeExecutor(options),
+};
+
+export const candidates: readonly Candidate[] = [local, bubblewrap, embedded, container, sandboxRuntime];
+
+/** Starts what a candidate needs before all tests of the group, and ends it afterwards. */
+export function prepared(candidate: Candidate): void {
+  let finish: (() => Promise<void>) | undefined;
+  if (!candidate.present || candidate.prepare === undefined) return;
+  const { prepare } = candidate;
+  beforeAll(async () => void (finish = await prepare()), 60_000);
+  afterAll(async () => finish?.(), 60_000);
+}
 
 /** A folder that is gone afterwards, with the executor's work folder `work` below it. */
 export async function inFolder(body: (folder: string, workDir: string) => Promise<void>): Promise<void> {

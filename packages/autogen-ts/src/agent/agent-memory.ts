@@ -2,6 +2,7 @@
 import type { Message } from "../message/index.js";
 import { AutogenError, loadHost } from "../run/index.js";
 import type { Agent, PrepareOptions } from "../chat/index.js";
+import type { SavedApproval } from "../tool/index.js";
 import { ChatMessages, keptFrom, lastMessage } from "./history.js";
 import { ReplyLimits } from "./reply-limits.js";
 
@@ -19,6 +20,8 @@ export interface MemoryState {
   readonly limits: ReadonlyMap<Agent, number>;
   readonly repliesTo: ReadonlyMap<Agent, boolean>;
   readonly humanInputs: readonly string[];
+  /** Calls of tools that wait for approval. */
+  readonly approvals: readonly SavedApproval[];
 }
 
 /** The state of one agent towards its peers. Specification chapter 10, sections 11 and 13. */
@@ -146,7 +149,7 @@ export class AgentMemory {
 
   // Saving.
 
-  protected exportMemory(): MemoryState {
+  protected exportMemory(): Omit<MemoryState, "approvals"> {
     return {
       histories: this.chatMessages,
       repliesTo: this.#replyAtReceive,
@@ -155,7 +158,7 @@ export class AgentMemory {
     };
   }
 
-  protected importMemory(memory: MemoryState): void {
+  protected importMemory(memory: Omit<MemoryState, "approvals">): void {
     this.chatMessages.clear();
     for (const [peer, history] of memory.histories) this.chatMessages.set(peer, [...history]);
     this.#replyAtReceive.clear();

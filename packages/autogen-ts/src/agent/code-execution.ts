@@ -1,11 +1,17 @@
 /** What `codeExecutionConfig` means. Specification chapter 24, section 3; design `sandbox`, section 1. */
-import type { CodeExecutor, ExecutorRequest } from "../code/index.js";
+import { EXECUTOR_NAMES, isExecutorName } from "../code/index.js";
+import type { ChosenExecutor, CodeExecutor, ExecutorName, ExecutorRequest } from "../code/index.js";
 import { AutogenError, type Run } from "../run/index.js";
 
 /** How an agent runs code. */
 export interface CodeExecutionConfig extends Omit<ExecutorRequest, "timeoutSeconds"> {
   /** Runs the code; without it the safest one that works here is found at the first code block. */
-  readonly executor?: CodeExecutor | "commandline-local";
+  readonly executor?: CodeExecutor | ExecutorName;
+  /** Options of the executor that is named, under its name. */
+  readonly "commandline-local"?: object;
+  readonly "ipython-embedded"?: object;
+  readonly docker?: object;
+  readonly jupyter?: object;
   /** How many messages from the end are searched for code; "auto": those since this agent last spoke. @default "auto" */
   readonly lastNMessages?: number | "auto";
   /** Seconds per block. @default 60 */
@@ -50,11 +56,11 @@ export function codeExecutionOf(config: CodeExecutionConfig | false): CodeExecut
       );
     }
   }
-  if (executor === "commandline-local") return new ChosenExecution(lastNMessages, { useDocker: false }, false);
+  if (isExecutorName(executor)) return new ChosenExecution(lastNMessages, { name: executor, options: { ...config[executor] } });
   if (typeof executor !== "object" || !("executeCodeBlocks" in executor)) {
     throw new AutogenError(
       "invalid-option",
-      `Unknown code executor ${String(executor)}. Pass an executor, or "commandline-local".`,
+      `Unknown code executor ${String(executor)}. Pass an executor, or one of ${EXECUTOR_NAMES.map((name) => `"${name}"`).join(", ")}.`,
     );
   }
   return { lastNMessages, legacy: false, current: executor, executor: async () => await Promise.resolve(executor) };
@@ -73,13 +79,13 @@ function requestOf(config: CodeExecutionConfig): ExecutorRequest {
 class ChosenExecution implements CodeExecution {
   readonly lastNMessages: number | "auto";
   readonly legacy: boolean;
-  readonly #request: ExecutorRequest;
+  readonly #wanted: ExecutorRequest | NamedExecutor;
   #current: CodeExecutor | null = null;
 
-  constructor(lastNMessages: number | "auto", request: ExecutorRequest, legacy: boolean = request.useDocker === false) {
+  constructor(lastNMessages: number | "auto", wanted: ExecutorRequest | NamedExecutor) {
     this.lastNMessages = lastNMessages;
-    this.legacy = legacy;
-    this.#request = legacy ? { ...request, keepTemporary: false } : request;
+    this.legacy = !("name" in wanted) && wanted.useDocker === false;
+    this.#wanted = this.legacy ? { ...wanted, keepTemporary: false } : wanted;
   }
 
   get current(): CodeExecutor | null {
@@ -88,7 +94,7 @@ class ChosenExecution implements CodeExecution {
 
   async executor(agent: string, run: Run): Promise<CodeExecutor> {
     if (this.#current !== null) return this.#current;
-    const { executor, reason } = await run.host.chooseExecutor(this.#request);
+    const { executor, reason } = await find(this.#wanted, run);
     this.#current = executor;
     if (!executor.isolated) {
       run.warn(
@@ -99,4 +105,22 @@ class ChosenExecution implements CodeExecution {
     run.emit({ type: "executor.chosen", agent, executor: executor.name, reason, isolated: executor.isolated });
     return executor;
   }
+}
+
+/** An executor that the settings name, and what it is made with. */
+interface NamedExecutor {
+  readonly name: ExecutorName;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+async function find(wanted: ExecutorRequest | NamedExecutor, run: Run): Promise<ChosenExecutor> {
+  if (!("name" in wanted)) return run.host.chooseExecutor(wanted);
+  const { name, options } = wanted;
+  if (run.host.makeExecutor === undefined) {
+    throw new AutogenError("unsupported", `There is no executor \`${name}\` on this platform. Pass an executor of your own.`);
+  }
+  return {
+    executor: await run.host.makeExecutor(name, options),
+    reason: `Code runs by the executor \`${name}\`, as the settings say.`,
+  };
 }

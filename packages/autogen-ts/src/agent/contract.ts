@@ -1,27 +1,47 @@
 /** The face of a ConversableAgent that reply functions, hooks and tools see. */
-import type { ContentPart, Message, MessageDraft, Reply } from "../message/index.js";
+import type { ContentPart, FunctionCall, Message, MessageDraft, Reply } from "../message/index.js";
 import type { QuestionPurpose, Run } from "../run/index.js";
 import type { Agent, ChatAgent, ChatOptions, ChatResult, DoorOptions } from "../chat/index.js";
 import type { CodeExecution } from "./code-execution.js";
 import type { ContextVariables } from "./context-variables.js";
+import type { OpenApprovals } from "./open-approvals.js";
+import type { RunnableTool, ToolExecution, ToolFunction } from "./tool-settings.js";
 
 /** When a human is asked: before every answer, at the end, or never. */
 export type HumanInputMode = "ALWAYS" | "TERMINATE" | "NEVER";
 
-/** What an implementation of a tool is told besides its arguments (D11-10). */
-export interface ToolContext {
-  readonly agent: ReplyingAgent;
-  readonly sender: Agent | null;
-  readonly messages: readonly Message[];
-  readonly toolCallId?: string;
-  readonly signal: AbortSignal;
-  readonly run: Run;
-  /** Values that a group shares; absent outside of groups. */
-  readonly variables?: ContextVariables;
+declare module "../tool/context.js" {
+  interface ToolContext {
+    /** Who runs the tool. */
+    readonly agent: ReplyingAgent;
+    /** Who asked for it. */
+    readonly sender: Agent | null;
+    /** The conversation, with the call as its last message. */
+    readonly messages: readonly Message[];
+    /** Values that a group shares; absent outside of groups. */
+    readonly variables?: ContextVariables;
+  }
 }
 
-/** Runs a tool; what it gives becomes text for the model (JSON unless it is a text already). */
-export type ToolFunction = (args: never, context: ToolContext) => unknown;
+/** What a call that is made by a program belongs to. */
+export interface ExecuteFunctionOptions extends DoorOptions {
+  /** @default [] */
+  readonly messages?: readonly Message[];
+  /** @default null */
+  readonly sender?: Agent | null;
+  readonly callId?: string;
+}
+
+/** Whether the call went well, and what the model is told. */
+export type ExecutedFunction = readonly [ok: boolean, message: FunctionResult];
+
+/** The answer to a call, as a message of the legacy form. */
+export interface FunctionResult {
+  readonly name: string;
+  readonly role: "function";
+  readonly content: string;
+  readonly images?: readonly ContentPart[];
+}
 
 /** What a question to a human belongs to. */
 export interface HumanInputOptions extends DoorOptions {
@@ -49,6 +69,12 @@ export interface ReplyingAgent extends ChatAgent {
   readonly usesDefaultTermination: boolean;
   readonly functionMap: ReadonlyMap<string, ToolFunction>;
   readonly codeExecution: CodeExecution | null;
+  readonly toolExecution: ToolExecution;
+  readonly approvals: OpenApprovals;
+  /** Whether `executeFunction` was overridden: calls then go through it one by one. */
+  readonly overridesExecution: boolean;
+  toolNamed(name: string): RunnableTool | undefined;
+  executeFunction(call: Partial<FunctionCall>, options?: ExecuteFunctionOptions): Promise<ExecutedFunction>;
   readonly chatMessages: Map<Agent, Message[]>;
   generateReply(options: GenerateReplyOptions): Promise<Reply>;
   initiateChat(recipient: Agent, options?: ChatOptions): Promise<ChatResult>;

@@ -1,6 +1,6 @@
 /** The agent of the classic API: state and wiring. What it does stands in the files that it calls. */
 import type { Content, ContentPart, Message, MessageDraft, Reply } from "../message/index.js";
-import { contentText, readMessage } from "../message/index.js";
+import { contentText, readMessage, type FunctionCall } from "../message/index.js";
 import type { CodeExecutor } from "../code/index.js";
 import type { SignatureOptions } from "../tool/index.js";
 import {
@@ -31,13 +31,20 @@ import {
   type TurnOutcome,
 } from "../chat/index.js";
 import { codeExecutionOf, type CodeExecution } from "./code-execution.js";
-import type { GenerateReplyOptions, HumanInputMode, HumanInputOptions, ReplyingAgent } from "./contract.js";
+import type {
+  ExecutedFunction,
+  ExecuteFunctionOptions,
+  GenerateReplyOptions,
+  HumanInputMode,
+  HumanInputOptions,
+  ReplyingAgent,
+} from "./contract.js";
 import { CONVERSABLE_SYSTEM_MESSAGE } from "./default-texts.js";
+import { DEFAULT_ENTRIES } from "./default-replies.js";
 import { Hooks, type HookPoint, type HookTable } from "./hooks.js";
 import { checkOptions, type AgentOptions } from "./options.js";
-import { askModel, callFunction, callTools, checkTermination, executeCode } from "./replies/index.js";
 import {
-  builtIn,
+  checkedResult,
   matches,
   replacingReply,
   resetReplies,
@@ -45,17 +52,12 @@ import {
   type ReplyEntry,
   type ReplyFunction,
   type ReplyOptions,
-  type ReplyResult,
   type Trigger,
 } from "./reply-list.js";
 import { ToolAgent } from "./tool-agent.js";
+import { executeFunction } from "./tool-calls/index.js";
 import { memoryOf, stateOf, type AgentState } from "./state.js";
 import { isTermination } from "./termination.js";
-
-/** The built-in reply functions, in the order in which they are tried. */
-export const defaultReplies: readonly ReplyFunction[] = [checkTermination, callFunction, callTools, executeCode, askModel];
-
-const DEFAULT_ENTRIES: readonly ReplyEntry[] = defaultReplies.map(builtIn);
 
 /**
  * An agent that sends, receives and answers messages: by a human, by running tools and code, by a model, or by
@@ -93,6 +95,7 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
       chatMessages,
       maxConsecutiveAutoReply: limit,
       functions: options.functionMap ?? {},
+      execution: options.toolExecution,
       // Tools are told to the model with each request, so that they can change without a new client (D11-2).
       signatures: options.llmConfig ? ({ tools, functions } as SignatureOptions) : null,
     });
@@ -164,6 +167,14 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     return streamChat(this, recipient, options);
   }
 
+  /**
+   * Answers the last message of `peer`, and lets the two go on: after an abort, a crash, or calls that waited for approval.
+   * The same as `initiateChat` with `resume: true`.
+   */
+  resumeChat(peer: Agent, options: ChatOptions = {}): Promise<ChatResult> {
+    return initiateChat(this, peer, { ...options, resume: true });
+  }
+
   /** Sends one message; resolves when the whole exchange that it set off is over. */
   async send(
     message: string | MessageDraft,
@@ -219,9 +230,10 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history);
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
-      const [final, reply = null, stop] = this.#checked(
+      const [final, reply = null, stop] = checkedResult(
         await replyFunction(this, messages, sender, config, { run }),
         replyFunction,
+        this.name,
       );
       if (final) return typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
     }
@@ -244,7 +256,16 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     (this.#hooks ??= new Hooks()).register(point, hook);
   }
 
-  // Human input and termination.
+  // Tools, human input and termination.
+
+  /** Runs a call as a model writes it, with all checks. Override it to change how calls are run. */
+  async executeFunction(call: Partial<FunctionCall>, options: ExecuteFunctionOptions = {}): Promise<ExecutedFunction> {
+    return await executeFunction(this, call, options);
+  }
+
+  get overridesExecution(): boolean {
+    return this.executeFunction !== ConversableAgent.prototype.executeFunction;
+  }
 
   /** Asks a human for a line. Override it to bring a front end of your own. */
   async getHumanInput(prompt: string, { run, purpose = null, sender = null }: HumanInputOptions = {}): Promise<string> {
@@ -274,6 +295,7 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     this.clearHistory();
     this.resetConsecutiveAutoReplyCounter();
     this.stopReplyAtReceive();
+    this.approvals.clear();
     this.client?.clearUsageSummary();
     this.#replies = resetReplies(this.#replies);
   }
@@ -292,7 +314,7 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     copy.#hooks = this.#hooks?.clone();
     copy.#systemMessage = this.#systemMessage;
     copy.description = this.description;
-    for (const [tool, implementation] of this.functionMap) copy.functionMap.set(tool, implementation);
+    copy.copyTools(this);
     return copy;
   }
 
@@ -370,20 +392,4 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     if (typeof message !== "string") return message;
     throw new AutogenError("invalid-message", `A message given to \`${this.name}\` is no message: ${message}.`);
   }
-
-  #checked(result: unknown, replyFunction: ReplyFunction): ReplyResult {
-    if (Array.isArray(result) && typeof result[0] === "boolean" && isReply(result[1])) return result as unknown as ReplyResult;
-    throw new AutogenError(
-      "invalid-reply",
-      `The reply function \`${replyFunction.name || "(anonymous)"}\` of agent \`${this.name}\` gave ${describe(result)}. It has to give \`[final, reply]\`: a boolean, and a text, a message or null.`,
-    );
-  }
-}
-
-const isReply = (value: unknown): boolean =>
-  value == null || typeof value === "string" || (typeof value === "object" && !Array.isArray(value));
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.map((item) => (item === null ? "null" : typeof item)).join(", ")}`;
-  return value === null ? "null" : `a value of type ${typeof value}`;
 }

@@ -2,14 +2,16 @@ export { AssistantAgent } from "./assistant-agent.js";
 export type { CodeExecution, CodeExecutionConfig } from "./code-execution.js";
 export { ContextVariables } from "./context-variables.js";
 export type {
+  ExecutedFunction,
+  ExecuteFunctionOptions,
+  FunctionResult,
   GenerateReplyOptions,
   HumanInputMode,
   HumanInputOptions,
   ReplyingAgent,
-  ToolContext,
-  ToolFunction,
 } from "./contract.js";
-export { ConversableAgent, defaultReplies } from "./conversable-agent.js";
+export { ConversableAgent } from "./conversable-agent.js";
+export { defaultReplies } from "./default-replies.js";
 export {
   ASSISTANT_DESCRIPTION,
   ASSISTANT_SYSTEM_MESSAGE,
@@ -36,5 +38,14 @@ export { STATE_FORMAT } from "./state.js";
 export type { AgentState } from "./state.js";
 export { isTermination, type TerminationPredicate } from "./termination.js";
 export { registerFunction } from "./tool-agent.js";
-export type { RegisterOptions } from "./tool-agent.js";
+export type { RegisteredFunction, RegisterOptions } from "./tool-agent.js";
+export type {
+  Approver,
+  ApproverFunction,
+  FailedCall,
+  ToolErrorHandler,
+  ToolExecution,
+  ToolExecutionOptions,
+  ToolFunction,
+} from "./tool-settings.js";
 export { UserProxyAgent } from "./user-proxy-agent.js";

@@ -4,7 +4,8 @@ import { checkLlmConfig, type WrapperConfig } from "../model/index.js";
 import { AutogenError, editDistance } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
 import type { CodeExecutionConfig } from "./code-execution.js";
-import type { HumanInputMode, ToolFunction } from "./contract.js";
+import type { HumanInputMode } from "./contract.js";
+import type { ToolExecutionOptions, ToolFunction } from "./tool-settings.js";
 
 /** Options of an agent. A name written in the program is known to the compiler. */
 export interface AgentOptions<Name extends string = string> {
@@ -20,6 +21,8 @@ export interface AgentOptions<Name extends string = string> {
   readonly humanInputMode?: HumanInputMode;
   /** Implementations of tools, by name. @default {} */
   readonly functionMap?: Readonly<Record<string, ToolFunction>> | null;
+  /** How tools are run, and who is asked before. @default one after another, nobody is asked */
+  readonly toolExecution?: ToolExecutionOptions;
   /** @default false */
   readonly codeExecutionConfig?: CodeExecutionConfig | false;
   /** The model; false, null or absent: none. @default false */
@@ -35,7 +38,7 @@ export interface AgentOptions<Name extends string = string> {
 }
 
 const NAMES: readonly string[] = (
-  "name systemMessage isTerminationMsg maxConsecutiveAutoReply humanInputMode functionMap " +
+  "name systemMessage isTerminationMsg maxConsecutiveAutoReply humanInputMode functionMap toolExecution " +
   "codeExecutionConfig llmConfig defaultAutoReply description chatMessages silent"
 ).split(" ");
 

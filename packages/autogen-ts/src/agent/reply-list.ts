@@ -15,6 +15,23 @@ export interface Turn {
  */
 export type ReplyResult = readonly [final: boolean, reply: Reply | undefined, stop?: StopReason | Omit<TurnOutcome, "reply">];
 
+/** What a reply function gave, if it can be that. @throws AutogenError `invalid-reply` */
+export function checkedResult(result: unknown, replyFunction: ReplyFunction, agent: string): ReplyResult {
+  if (Array.isArray(result) && typeof result[0] === "boolean" && isReply(result[1])) return result as unknown as ReplyResult;
+  throw new AutogenError(
+    "invalid-reply",
+    `The reply function \`${replyFunction.name || "(anonymous)"}\` of agent \`${agent}\` gave ${describe(result)}. It has to give \`[final, reply]\`: a boolean, and a text, a message or null.`,
+  );
+}
+
+const isReply = (value: unknown): boolean =>
+  value == null || typeof value === "string" || (typeof value === "object" && !Array.isArray(value));
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.map((item) => (item === null ? "null" : typeof item)).join(", ")}`;
+  return value === null ? "null" : `a value of type ${typeof value}`;
+}
+
 interface ReplyFunctionShape {
   call(
     recipient: ReplyingAgent,

@@ -3,7 +3,7 @@ import type { Content, ContentPart } from "../message/index.js";
 import type { ToolEntry } from "../tool/index.js";
 import type { Agent } from "../chat/index.js";
 import type { ContextVariables } from "./context-variables.js";
-import type { ToolFunction } from "./contract.js";
+import type { ToolFunction } from "./tool-settings.js";
 
 declare module "../run/run.js" {
   interface RunContext {

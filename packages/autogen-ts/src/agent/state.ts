@@ -4,6 +4,7 @@
  */
 import { readMessage, type ContentPart, type Json, type Message, type MessageDraft } from "../message/index.js";
 import { AutogenError, isAutogenError } from "../run/index.js";
+import { argumentsHash, isAnswer, type SavedApproval } from "../tool/index.js";
 import type { Agent } from "../chat/index.js";
 import type { MemoryState } from "./agent-memory.js";
 
@@ -26,6 +27,8 @@ export interface AgentState {
   /** Peer's name to whether it is answered unasked. */
   readonly repliesTo: Readonly<Record<string, boolean>>;
   readonly humanInputs: readonly string[];
+  /** Calls that wait for approval; absent when there are none, and in files of older versions. */
+  readonly approvals?: readonly SavedApproval[];
 }
 
 /** @throws AutogenError `invalid-state` when two peers share a name, or a message holds what JSON cannot */
@@ -45,6 +48,7 @@ export function stateOf(
     limits: byName(memory.limits),
     repliesTo: byName(memory.repliesTo),
     humanInputs: memory.humanInputs,
+    ...(memory.approvals.length === 0 ? {} : { approvals: memory.approvals }),
   };
   // A copy: what the agent says later must not change what was saved.
   return plainCopy(state, agent.name);
@@ -79,6 +83,7 @@ export function memoryOf(
       limits: byPeer(checked.limits, same),
       repliesTo: byPeer(checked.repliesTo, same),
       humanInputs: checked.humanInputs,
+      approvals: approvalsOf(name, checked.approvals ?? []),
     },
   };
 }
@@ -101,6 +106,25 @@ function checkedState(name: string, state: unknown): AgentState {
   if (!Object.values(histories as object).every(Array.isArray)) throw refusal(name, "its `histories` are damaged");
   if (!Array.isArray(humanInputs)) throw refusal(name, "its `humanInputs` is damaged");
   return state as AgentState;
+}
+
+/** What was shown to people must be what runs: the arguments of a question have to be those of its hash. */
+function approvalsOf(name: string, saved: unknown): readonly SavedApproval[] {
+  if (!Array.isArray(saved)) throw refusal(name, "its `approvals` are damaged");
+  return saved.map((one: unknown) => {
+    if (!isApproval(one)) throw refusal(name, "one of its `approvals` is damaged");
+    const { tool, args, hash } = one.question;
+    if (argumentsHash(tool, args) !== hash)
+      throw refusal(name, `the arguments of a call of \`${tool}\` that waits for approval were changed`);
+    return one;
+  });
+}
+
+function isApproval(value: unknown): value is SavedApproval {
+  if (typeof value !== "object" || value === null || !("question" in value)) return false;
+  if ("answer" in value && !isAnswer(value.answer)) return false;
+  const { id, agent, tool, hash, args } = (value.question ?? {}) as { readonly [key: string]: unknown };
+  return [id, agent, tool, hash].every((text) => typeof text === "string") && typeof args === "object" && args !== null;
 }
 
 function readStored(name: string, saved: object): Message {

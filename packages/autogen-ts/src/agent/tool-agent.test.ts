@@ -67,10 +67,11 @@ test("TOOL-06 signatures are added, taken over and removed", async () => {
 
 const CALLS: readonly (readonly [title: string, args: string, content: RegExp])[] = [
   ["arguments with line breaks between", '{"a": 1,\n "b": 3}', /^4$/],
-  ["bad JSON", '{"a":1,}', /^Error: [^]*\n The argument must be in JSON format\.$/],
+  ["arguments that are cut off", '{"a":1,', /^Error: [^]*\n The argument must be in JSON format\.$/],
   ["no arguments (D11-3)", "", /^null$/],
   ["a list (D11-4)", "[1,2]", /^Error: /],
-  ["null (D11-4)", "null", /^Error: /],
+  ["a text (D11-4)", '"x"', /^Error: the arguments must be a JSON object\.$/],
+  ["null, as no arguments", "null", /^null$/],
 ];
 for (const [title, args, content] of CALLS) {
   test(`TOOL-10 a call with ${title}`, async () => {

@@ -1,42 +1,52 @@
 /** The tools of an agent: those its model may ask for, and those it runs. Specification chapter 11, sections 2 and 4. */
 import {
+  argumentCheck,
   checkToolName,
   ToolSignatures,
+  type ApprovalAnswer,
+  type ApprovalQuestion,
   type SignatureOptions,
-  type Tool,
   type ToolSignature,
   type ToolStyle,
 } from "../tool/index.js";
 import { AutogenError } from "../run/index.js";
-import { AgentMemory, type MemoryOptions } from "./agent-memory.js";
-import type { ToolFunction } from "./contract.js";
+import { AgentMemory, type MemoryOptions, type MemoryState } from "./agent-memory.js";
+import { OpenApprovals } from "./open-approvals.js";
+import { toolOf, type RegisteredFunction, type RegisterOptions } from "./registered-function.js";
+import {
+  resolveToolExecution,
+  type RunnableTool,
+  type ToolExecution,
+  type ToolExecutionOptions,
+  type ToolFunction,
+} from "./tool-settings.js";
 
-/** How a tool is registered. */
-export interface RegisterOptions {
-  /** @default the tool's own name */
-  readonly name?: string;
-  /** @default the tool's own description */
-  readonly description?: string;
-  /** "function" is the legacy form, for endpoints that know no tools. @default "tool" */
-  readonly apiStyle?: ToolStyle;
-}
+export type { RegisteredFunction, RegisterOptions } from "./registered-function.js";
 
 export interface ToolAgentOptions extends MemoryOptions {
   readonly functions: Readonly<Record<string, ToolFunction>>;
   /** Signatures that the model settings came with; null for an agent without a model. */
   readonly signatures: SignatureOptions | null;
+  readonly execution: ToolExecutionOptions | undefined;
 }
 
 /** An agent's memory, and its tools. */
 export class ToolAgent extends AgentMemory {
   /** Implementations of tools, by name. */
   readonly functionMap: Map<string, ToolFunction>;
+  readonly toolExecution: ToolExecution;
+  /** Calls that wait for a word of somebody. */
+  readonly approvals: OpenApprovals = new OpenApprovals();
   readonly #signatures: ToolSignatures | null;
+  /** What is known of implementations that were registered as tools. */
+  readonly #tools = new Map<string, RunnableTool>();
+  #notices: readonly string[] = [];
 
-  constructor({ functions, signatures, ...memory }: ToolAgentOptions) {
+  constructor({ functions, signatures, execution, ...memory }: ToolAgentOptions) {
     super(memory);
     for (const name of Object.keys(functions)) checkToolName(name);
     this.functionMap = new Map(Object.entries(functions));
+    this.toolExecution = resolveToolExecution(memory.name, execution);
     this.#signatures = signatures === null ? null : new ToolSignatures(signatures);
   }
 
@@ -45,29 +55,59 @@ export class ToolAgent extends AgentMemory {
     return this.#signatures?.options ?? {};
   }
 
-  /** Tells the model of this agent about a tool. @throws AutogenError `no-model` for an agent without one */
-  registerForLlm(
-    tool: Tool,
-    { name = tool.name, description = tool.description, apiStyle = "tool" }: RegisterOptions = {},
-  ): void {
+  /**
+   * Tells the model of this agent about a tool, or about a function. What is said of a function is remembered for
+   * its next registration. Without either: gives a function that registers what it is called with.
+   *
+   * @returns what was registered
+   * @throws AutogenError `no-model` for an agent without one; `invalid-option` when a function has no description yet
+   */
+  registerForLlm<T extends RegisteredFunction>(tool: T, options?: RegisterOptions): T;
+  registerForLlm(options: RegisterOptions): <T extends RegisteredFunction>(tool: T) => T;
+  registerForLlm(given: RegisteredFunction | RegisterOptions, options: RegisterOptions = {}): unknown {
+    if (isOptions(given)) return (tool: RegisteredFunction) => this.registerForLlm(tool, given);
+    const { apiStyle = "tool" } = options;
     if (apiStyle !== "tool" && apiStyle !== "function") {
       throw new AutogenError("invalid-option", `\`apiStyle\` is ${JSON.stringify(apiStyle)}. Pass "tool" or "function".`);
     }
-    this.#withModel().add(apiStyle, { description, name, parameters: tool.parameters });
+    const signatures = this.#withModel();
+    const { name, description, parameters } = toolOf(given, options, true);
+    signatures.add(apiStyle, { description, name, parameters });
+    return given;
   }
 
-  /** Lets this agent run a tool. */
-  registerForExecution(tool: Tool, { name = tool.name }: Pick<RegisterOptions, "name"> = {}): void {
-    // The context of a call has all that a tool may ask for.
-    this.registerFunctionMap({ [name]: tool.execute as ToolFunction });
+  /** Lets this agent run a tool, or a function; named and returned as by `registerForLlm`. */
+  registerForExecution<T extends RegisteredFunction>(tool: T, options?: Pick<RegisterOptions, "name">): T;
+  registerForExecution(options: Pick<RegisterOptions, "name">): <T extends RegisteredFunction>(tool: T) => T;
+  registerForExecution(given: RegisteredFunction | Pick<RegisterOptions, "name">, options: RegisterOptions = {}): unknown {
+    if (isOptions(given)) return (tool: RegisteredFunction) => this.registerForExecution(tool, given);
+    const tool = toolOf(given, options, false);
+    const execute = tool.execute as ToolFunction; // The context of a call has all that a tool may ask for.
+    this.registerFunctionMap({ [tool.name]: execute });
+    if (tool.described) this.#tools.set(tool.name, { execute, settings: tool, check: argumentCheck(tool) });
+    return given;
   }
 
-  /** Adds implementations of tools; null takes one away. @throws AutogenError `invalid-option` for an illegal name */
+  /**
+   * Adds implementations of tools; null takes one away. Nothing is known of their arguments, so these are not checked.
+   *
+   * @throws AutogenError `invalid-option` for an illegal name, or what is no function
+   */
   registerFunctionMap(functions: Readonly<Record<string, ToolFunction | null>>): void {
     for (const [name, implementation] of Object.entries(functions)) {
       checkToolName(name);
-      if (implementation === null) this.functionMap.delete(name);
-      else this.functionMap.set(name, implementation);
+      const before = this.functionMap.get(name);
+      if (implementation === null) {
+        if (!this.functionMap.delete(name))
+          this.#notice(`The function \`${name}\` of agent \`${this.name}\` is not there to be removed.`);
+      } else if (typeof implementation === "function") {
+        if (before !== undefined && before !== implementation) {
+          this.#notice(`The function \`${name}\` of agent \`${this.name}\` is being overridden.`);
+        }
+        this.functionMap.set(name, implementation);
+      } else {
+        throw new AutogenError("invalid-option", `The implementation of \`${name}\` for agent \`${this.name}\` is no function.`);
+      }
     }
   }
 
@@ -75,6 +115,32 @@ export class ToolAgent extends AgentMemory {
   canExecuteFunction(names: string | readonly string[]): boolean {
     return (typeof names === "string" ? [names] : names).every((name) => this.functionMap.has(name));
   }
+
+  /** What runs under a name. `functionMap` is open to everybody, so what is known of another implementation does not count. */
+  toolNamed(name: string): RunnableTool | undefined {
+    const execute = this.functionMap.get(name);
+    if (execute === undefined) return undefined;
+    const known = this.#tools.get(name);
+    return known?.execute === execute ? known : { execute, settings: {}, check: null };
+  }
+
+  // Approvals.
+
+  /** Calls of tools that wait for an answer, the oldest first. */
+  get pendingApprovals(): readonly ApprovalQuestion[] {
+    return this.approvals.questions;
+  }
+
+  /**
+   * Answers a question of `pendingApprovals` or of an event `approval.ask`. The first answer counts.
+   *
+   * @returns false when no such question waits
+   */
+  answerApproval(id: string, answer: ApprovalAnswer): boolean {
+    return this.approvals.answer(id, answer);
+  }
+
+  // Signatures.
 
   /** Adds a signature in wire form, or removes the one of that name. */
   updateToolSignature(signature: unknown, isRemove: boolean): void {
@@ -88,7 +154,24 @@ export class ToolAgent extends AgentMemory {
 
   /** What there is to warn of about tools, once. */
   protected takeToolNotices(): readonly string[] {
-    return this.#signatures?.takeNotices() ?? [];
+    const notices = this.#notices;
+    if (notices.length > 0) this.#notices = [];
+    return [...notices, ...(this.#signatures?.takeNotices() ?? [])];
+  }
+
+  /** The implementations of another agent. */
+  protected copyTools(other: ToolAgent): void {
+    for (const [name, implementation] of other.functionMap) this.functionMap.set(name, implementation);
+    for (const [name, tool] of other.#tools) this.#tools.set(name, tool);
+  }
+
+  protected override exportMemory(): MemoryState {
+    return { ...super.exportMemory(), approvals: this.approvals.export() };
+  }
+
+  protected override importMemory(memory: MemoryState): void {
+    super.importMemory(memory);
+    this.approvals.import(memory.approvals);
   }
 
   #update(style: ToolStyle, signature: unknown, isRemove: boolean): void {
@@ -106,6 +189,10 @@ export class ToolAgent extends AgentMemory {
     signatures.add(style, signature as ToolSignature); // Its name is checked there; the rest goes to the model as it is.
   }
 
+  #notice(text: string): void {
+    this.#notices = [...this.#notices, text];
+  }
+
   #withModel(): ToolSignatures {
     if (this.#signatures !== null) return this.#signatures;
     throw new AutogenError(
@@ -114,6 +201,9 @@ export class ToolAgent extends AgentMemory {
     );
   }
 }
+
+const isOptions = <T extends RegisterOptions>(given: RegisteredFunction | T): given is T =>
+  typeof given === "object" && given !== null && !("execute" in given);
 
 const isEntry = (value: unknown): value is { readonly function: unknown } =>
   typeof value === "object" && value !== null && "function" in value;
@@ -126,10 +216,10 @@ function nameOf(signature: unknown): string {
 }
 
 /** Registers both halves of a tool: the signature with one agent, the implementation with another. */
-export function registerFunction(
-  tool: Tool,
+export function registerFunction<T extends RegisteredFunction>(
+  tool: T,
   { caller, executor, ...options }: RegisterOptions & { readonly caller: ToolAgent; readonly executor: ToolAgent },
-): void {
+): T {
   caller.registerForLlm(tool, options);
-  executor.registerForExecution(tool, options);
+  return executor.registerForExecution(tool, options);
 }

@@ -66,6 +66,16 @@ export async function exchange(
   }
 }
 
+/** Starts with the answer of `from` to the last message of `to`. */
+export async function resumeExchange(
+  opening: Omit<Opening, "draft"> & { readonly to: LoopAgent },
+  run: Run,
+): Promise<ExchangeEnd> {
+  const { reply, stopReason = "no-reply", stopDetail = null } = await turnWithinBudget(opening.from, opening.to, run);
+  if (reply === null) return { reason: stopReason, detail: stopDetail };
+  return await exchange({ ...opening, draft: reply }, run);
+}
+
 /** A budget that is used up ends a chat like any other reason: what was said stands, and the chat can go on later. */
 async function turnWithinBudget(agent: LoopAgent, sender: Agent, run: Run): Promise<TurnOutcome> {
   try {

@@ -3,7 +3,8 @@ import type { MessageDraft } from "../message/index.js";
 import type { ResponseCache } from "../model/index.js";
 import { AutogenError, isAutogenError, type Run } from "../run/index.js";
 import { isChatAgent, type Agent, type ChatAgent, type ChatContext } from "./agent.js";
-import { exchange, type ExchangeEnd } from "./exchange.js";
+import { exchange, resumeExchange, type ExchangeEnd } from "./exchange.js";
+import { checkResumable } from "./resumable.js";
 import { openRun, type RunSettings } from "./open-run.js";
 import { attachChat, type ChatResult } from "./result.js";
 import { ChatWatch, type WatchOptions } from "./watch.js";
@@ -20,6 +21,8 @@ export type MessageFunction = (
 export interface ChatOptions extends RunSettings, WatchOptions {
   /** The first message. Null or absent: the human is asked for it. */
   readonly message?: string | MessageDraft | MessageFunction | null;
+  /** No first message: the one who starts answers the last message of the other, and both go on. @default false */
+  readonly resume?: boolean;
   /** A turn is a message and its answer; null or absent: until one side has nothing to say. */
   readonly maxTurns?: number | null;
   /** Forget what these two said before. @default true */
@@ -47,6 +50,7 @@ export interface ChatOptions extends RunSettings, WatchOptions {
 export async function initiateChat(sender: ChatAgent, recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
   const partner = checkedPartner(sender, recipient);
   checkMaxTurns(options.maxTurns);
+  if (options.resume === true) checkResumable(sender, partner, options);
   const { summaryMethod = "last_msg", summaryArgs = {}, cache = null } = options;
   checkSummaryMethod({ method: summaryMethod, args: summaryArgs, sender, recipient: partner });
   const release = occupyBoth(sender, partner);
@@ -90,13 +94,14 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
 }
 
 async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ExchangeEnd> {
-  const { clearHistory = true, maxTurns = null } = options;
+  const { resume = false, clearHistory = !resume, maxTurns = null } = options;
   const { watch } = run.context;
   run.throwIfAborted(); // before anything is forgotten
   const prepared = { replyAtReceive: maxTurns === null, clearHistory };
   sender.prepareChat(recipient, prepared);
   recipient.prepareChat(sender, prepared);
   if (maxTurns !== null && maxTurns <= 0) return { reason: "max-turns", detail: null };
+  if (resume) return await resumeExchange({ from: sender, to: recipient, maxTurns, watch }, run);
   const draft = await firstMessage(sender, recipient, options, run);
   if (draft === null) {
     if (maxTurns !== null) return { reason: "no-reply", detail: null };
@@ -116,7 +121,7 @@ function firstMessage(sender: ChatAgent, recipient: ChatAgent, options: Resolved
 }
 
 const OWN_OPTIONS: ReadonlySet<string> = new Set(
-  "message maxTurns clearHistory cache summaryMethod summaryArgs verbose silent signal stream onEvent layers host run budget stopWhen loopDetection".split(
+  "message resume maxTurns clearHistory cache summaryMethod summaryArgs verbose silent signal stream onEvent layers host run budget stopWhen loopDetection".split(
     " ",
   ),
 );

@@ -7,11 +7,12 @@ import {
   functionCallOf,
   toolCallsOf,
   type FunctionCall,
+  type Json,
   type Message,
   type ToolCall,
   type ToolResponse,
 } from "../message/index.js";
-import type { RunEvent, Subscriber } from "../run/index.js";
+import { visibleText, type RunEvent, type Subscriber } from "../run/index.js";
 import { painter, type Paint } from "./paint.js";
 import { printGroupEvent } from "./group-printer.js";
 import type { OutputStream } from "./stream.js";
@@ -50,6 +51,21 @@ export function consolePrinter(stream: OutputStream, { notes = true }: PrinterOp
         return;
       case "tool.start":
         stream.print(paint("magenta", `\n>>>>>>>> EXECUTING FUNCTION ${event.tool}...`), { flush: true });
+        return;
+      case "approval.ask":
+        // A person at this stream is asked with the same words.
+        if (event.by === "human") return;
+        stream.print(
+          paint(
+            "yellow",
+            `\n>>>>>>>> APPROVAL NEEDED for ${event.tool} (${visibleText(event.id)}):\n${shownArguments(event.args)}`,
+          ),
+          { flush: true },
+        );
+        return;
+      case "approval.answer":
+        if (event.by === "human") return;
+        stream.print(paint("yellow", `\n>>>>>>>> ${event.approved ? "APPROVED" : "DENIED"}: ${event.tool}`), { flush: true });
         return;
       case "executor.chosen":
         if (!event.isolated) return;
@@ -136,3 +152,6 @@ function printCall(stream: OutputStream, paint: Paint, banner: string, text: str
   stream.print(`Arguments: \n${text ?? "(No arguments found)"}`, { flush: true });
   stream.print(paint("green", "*".repeat(banner.length)), { flush: true });
 }
+
+/** Written by a model: characters that terminals obey are shown as codes. */
+const shownArguments = (args: Json): string => visibleText(JSON.stringify(args, null, 2));

@@ -41,6 +41,8 @@ export interface ToolResponse {
   readonly content: string;
   readonly tool_call_id?: string;
   readonly name?: string;
+  /** Images that belong to the answer. Endpoints take texts only here: models get them in a message behind the answers. */
+  readonly images?: readonly ContentPart[];
 }
 
 // Aliases, not interfaces: only so is a stored message a draft too, which it has to be to be sent on.

@@ -3,12 +3,12 @@
  * keys, no name on answers of tools).
  */
 import { pairCalls } from "./pair-calls.js";
-import type { Message, TemplateValues, ToolResponse, WireMessage } from "./types.js";
+import type { ContentPart, Message, TemplateValues, ToolResponse, WireMessage } from "./types.js";
 
 /**
  * The messages of a request, in order. A message that answers several calls becomes one message for each, then
  * itself unless its role is `tool`. Each tool call is answered exactly once, right behind its message, whatever the
- * history looks like. Messages that are as the wire wants them are passed on uncopied.
+ * history looks like. Images of answers follow in a message of their own. Messages that are as the wire wants them are passed on uncopied.
  */
 export function wireMessages(messages: readonly Message[]): WireMessage[] {
   const wire: WireMessage[] = [];
@@ -19,9 +19,18 @@ export function wireMessages(messages: readonly Message[]): WireMessage[] {
       continue;
     }
     for (const response of responses) wire.push(wireResponse(response));
+    const images = responses.flatMap(imagesOf);
+    if (images.length > 0) wire.push({ role: "user", content: images });
     if (message.role !== "tool") wire.push(wireMessage(message));
   }
   return pairCalls(wire);
+}
+
+/** Saved by anybody, so what is no list is none. */
+function imagesOf({ images, tool_call_id: id }: ToolResponse): readonly ContentPart[] {
+  if (!Array.isArray(images) || images.length === 0) return [];
+  const text = `Images in the answer to the call${id == null ? "" : ` ${id}`}:`;
+  return [{ type: "text", text }, ...(images as readonly ContentPart[])];
 }
 
 interface StoredKeys extends WireMessage {

@@ -2,45 +2,30 @@
  * Answers in a given form: a `response_format` that is a Standard Schema, as the libraries for validation make them.
  * The model is told of it as JSON Schema, and what it answers is checked. See https://standardschema.dev.
  */
-import { AutogenError, type ModelResponse } from "../run/index.js";
+import {
+  issueText,
+  jsonSchemaOf,
+  standardSchemaOf,
+  type JsonSchema,
+  type ModelResponse,
+  type StandardSchema,
+} from "../run/index.js";
 import { textOrCompletionObjects } from "./retrieval.js";
 
-type JsonSchema = Readonly<Record<string, unknown>>;
+/** A schema for answers: a Standard Schema with JSON Schema. Zod has it from 4.2. */
+export type AnswerSchema = StandardSchema;
 
-interface Issue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
-
-type Checked = { readonly issues?: readonly Issue[] | undefined };
-
-/** The part of a Standard Schema with JSON Schema that is used here. Zod has it from 4.2. */
-export interface AnswerSchema {
-  readonly "~standard": {
-    readonly validate: (value: unknown) => Checked | Promise<Checked>;
-    readonly jsonSchema: { readonly input: (options: { readonly target: "draft-2020-12" }) => JsonSchema };
-  };
-}
+const WIRE_FORM = 'write `{ type: "json_schema", json_schema: { name, schema } }`';
 
 /** The schema that `response_format` is, null when it is in wire form. @throws AutogenError `invalid-option` for a schema that cannot say what it is */
-export function answerSchemaOf(format: unknown): AnswerSchema | null {
-  if ((typeof format !== "object" && typeof format !== "function") || format === null || !("~standard" in format)) return null;
-  const { jsonSchema } = format["~standard"] as { readonly jsonSchema?: unknown };
-  // Both halves belong to the standard that the property stands for.
-  if (typeof jsonSchema === "object" && jsonSchema !== null) return format as AnswerSchema;
-  const message =
-    "The schema in `response_format` cannot be written as JSON Schema (it has no `~standard.jsonSchema`). Use a newer release " +
-    'of its library, or write `{ type: "json_schema", json_schema: { name, schema } }`.';
-  throw new AutogenError("invalid-option", message);
-}
+export const answerSchemaOf = (format: unknown): AnswerSchema | null => standardSchemaOf(format, "`response_format`", WIRE_FORM);
 
 /**
  * The wire form of `response_format`. Objects are closed, and `strict` is set where OpenAI accepts it: when no property
  * is optional and none is left open.
  */
 export function wireFormat(schema: AnswerSchema): JsonSchema {
-  const { $schema: _dialect, ...whole } = schema["~standard"].jsonSchema.input({ target: "draft-2020-12" });
-  const closed = close(whole);
+  const closed = close(jsonSchemaOf(schema));
   const title = closed["title"];
   const name = typeof title === "string" ? title.replaceAll(/[^a-zA-Z0-9_-]/gu, "_").slice(0, 64) : "";
   return {
@@ -72,12 +57,7 @@ async function textMisfit(schema: AnswerSchema, text: string | null): Promise<st
   if (issues === undefined || issues.length === 0) return null;
   const [first] = issues;
   const more = issues.length === 1 ? "" : `, and ${String(issues.length - 1)} more`;
-  return first === undefined ? null : `${placeOf(first)}${first.message}${more}`;
-}
-
-function placeOf({ path = [] }: Issue): string {
-  const keys = path.map((step) => String(typeof step === "object" ? step.key : step));
-  return keys.length === 0 ? "" : `\`${keys.join(".")}\`: `;
+  return first === undefined ? null : `${issueText(first)}${more}`;
 }
 
 /** Keywords whose value is one schema or a list of them, and those whose value holds schemas by name. */

@@ -2,7 +2,7 @@
  * Effects: everything that touches the world, described as plain JSON.
  * Design: architecture, section 4. Layers (trace, record, replay, cache …) see each effect on its way.
  */
-import type { FunctionCall, Json, ToolCall } from "../message/index.js";
+import type { ContentPart, FunctionCall, Json, ToolCall } from "../message/index.js";
 import type { EventBody } from "./events.js";
 
 /** One request to a model endpoint. `body` is the wire body; keys and headers are never part of it. */
@@ -55,6 +55,8 @@ export interface ModelResponse {
 export interface ToolOutcome {
   readonly ok: boolean;
   readonly content: string;
+  /** Images that the tool gave beside its text. */
+  readonly images?: readonly ContentPart[];
 }
 
 /** One fenced block of a message. */

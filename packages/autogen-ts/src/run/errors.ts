@@ -26,6 +26,7 @@ export type ErrorCode =
   | "input-closed"
   | "unsupported"
   | "budget-exhausted"
+  | "approval-pending"
   | "aborted";
 
 /** What an error carries beside code and message. */

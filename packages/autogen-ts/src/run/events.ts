@@ -17,6 +17,7 @@ export type StopReason =
   | "loop"
   | "max-messages"
   | "budget"
+  | "approval-pending"
   | "external-stop"
   | "aborted"
   | "error";
@@ -32,9 +33,13 @@ export interface CallUsage {
 
 /**
  * What a question to a human is for: feedback before every answer (`always`), an end that can be put off (`stop`), an
- * automatic answer that can be replaced (`skip`), the first message of a chat, or the next speaker of a group.
+ * automatic answer that can be replaced (`skip`), the first message of a chat, the next speaker of a group, or whether a
+ * tool may run (`approval`).
  */
-export type QuestionPurpose = "always" | "stop" | "skip" | "first-message" | "select-speaker";
+export type QuestionPurpose = "always" | "stop" | "skip" | "first-message" | "select-speaker" | "approval";
+
+/** Who answers whether a tool may run: a policy without asking, a person at the stream of the run, or a program in one of three ways. */
+export type ApprovalSource = "policy" | "human" | "function" | "program" | "later";
 
 /** What an event says, before the run numbers it. */
 export type EventBody =
@@ -85,6 +90,31 @@ export type EventBody =
       readonly callId?: string;
       /** What the tool says of how far it is. */
       readonly update: Json;
+    }
+  | {
+      readonly type: "approval.ask";
+      /** For `answerApproval`. */
+      readonly id: string;
+      readonly agent: string;
+      readonly sender: string | null;
+      readonly tool: string;
+      readonly callId?: string;
+      readonly args: Json;
+      /** Of tool and arguments. */
+      readonly hash: string;
+      readonly by: ApprovalSource;
+    }
+  | {
+      readonly type: "approval.answer";
+      /** null when a policy denied without a question. */
+      readonly id: string | null;
+      readonly agent: string;
+      readonly tool: string;
+      readonly callId?: string;
+      readonly approved: boolean;
+      /** Why not, when somebody said it. */
+      readonly reason: string | null;
+      readonly by: ApprovalSource;
     }
   | { readonly type: "tool.end"; readonly agent: string; readonly tool: string; readonly callId?: string; readonly ok: boolean }
   | {

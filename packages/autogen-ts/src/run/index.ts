@@ -20,7 +20,16 @@ export type {
   ResponseUsage,
   ToolOutcome,
 } from "./effects.js";
-export type { CallUsage, EventBody, EventType, QuestionPurpose, RunEvent, StopReason, Subscriber } from "./events.js";
+export type {
+  ApprovalSource,
+  CallUsage,
+  EventBody,
+  EventType,
+  QuestionPurpose,
+  RunEvent,
+  StopReason,
+  Subscriber,
+} from "./events.js";
 export { loadHost } from "./host.js";
 export type { Host } from "./host.js";
 export { canonical, RECORDING_FORMAT, recordTo, trace } from "./layers.js";
@@ -30,5 +39,8 @@ export { replayFrom } from "./replay.js";
 export type { ReplayLayer, ReplayOptions } from "./replay.js";
 export { asAbort, createRun } from "./run.js";
 export type { ChildOptions, Run, RunContext, RunOptions } from "./run.js";
+export { issueText, jsonSchemaOf, standardSchemaOf } from "./standard-schema.js";
+export type { JsonSchema, SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.js";
+export { visibleText } from "./visible-text.js";
 export { UsageLedger } from "./usage.js";
 export type { ModelUsage, UsageReport, UsageRow, UsageSummary, UsageTotals } from "./usage.js";

@@ -1,7 +1,31 @@
-export { parseArguments, repairLineBreaks } from "./arguments.js";
-export type { ParsedArguments } from "./arguments.js";
-export { checkToolName, defineTool } from "./define-tool.js";
-export type { ParameterSchema, Tool, ToolEntry, ToolSignature } from "./define-tool.js";
-export { resultText } from "./result.js";
+export {
+  approvalLine,
+  approvalPrompt,
+  approvalQuestion,
+  argumentsHash,
+  checkedAnswer,
+  denialText,
+  isAnswer,
+  isSameQuestion,
+  readApproval,
+} from "./approval.js";
+export type {
+  ApprovalAnswer,
+  ApprovalCall,
+  ApprovalPolicy,
+  ApprovalQuestion,
+  ApprovalVerdict,
+  SavedApproval,
+} from "./approval.js";
+export { parseArguments, formatJsonStr } from "./arguments.js";
+export type { ParsedArguments, ToolArguments } from "./arguments.js";
+export { argumentCheck } from "./check-arguments.js";
+export type { ArgumentCheck, CheckedArguments } from "./check-arguments.js";
+export type { ToolContext } from "./context.js";
+export { checkSettings, checkToolName, defineTool } from "./define-tool.js";
+export type { Tool, ToolEntry, ToolSettings, ToolSignature } from "./define-tool.js";
+export type { ArgumentsOf } from "./infer-arguments.js";
+export type { ParameterSchema } from "./parameter-schema.js";
+export { failure, imagePart, MAX_OUTPUT_CHARS, outcomeOf, resultText } from "./result.js";
 export { ToolSignatures } from "./signatures.js";
 export type { SignatureOptions, ToolStyle } from "./signatures.js";

@@ -17,7 +17,10 @@ export class ToolSignatures {
   #functions: readonly ToolSignature[] | undefined;
   #notices: readonly string[] = [];
 
+  /** @throws AutogenError `invalid-option` for a name that stands there twice, which endpoints refuse */
   constructor({ tools, functions }: SignatureOptions) {
+    refuseTwice("tool", tools, (entry) => (entry as Partial<ToolEntry> | null)?.function?.name);
+    refuseTwice("function", functions, (one) => (one as Partial<ToolSignature> | null)?.name);
     this.#tools = tools;
     this.#functions = functions;
   }
@@ -63,6 +66,15 @@ export class ToolSignatures {
     if (others.length < list.length) this.#notices = [...this.#notices, `The tool \`${name}\` is being overridden.`];
     return others;
   }
+}
+
+/** Settings come from files: whatever else is wrong with them, the endpoint says. */
+function refuseTwice(style: ToolStyle, list: unknown, nameOf: (item: unknown) => string | undefined): void {
+  if (!Array.isArray(list)) return;
+  const names = list.map(nameOf);
+  const twice = names.find((name, at) => name !== undefined && names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new AutogenError("invalid-option", `The model settings have the ${style} \`${twice}\` twice. Give each its own name.`);
 }
 
 const filled = <T>(list: readonly T[] | undefined): readonly T[] | undefined => (list?.length === 0 ? undefined : list);

@@ -5,7 +5,7 @@ import { abortError, type Host } from "../../run/index.js";
 import { consolePrinter, type IOStream as Stream } from "../../io/index.js";
 import { azureTokenProvider } from "./azure-identity.js";
 import { DefaultCaches } from "./cache/index.js";
-import { ExecutorChooser, type ExitCleanup } from "./executors/index.js";
+import { ExecutorChooser, makeExecutor, type ExitCleanup } from "./executors/index.js";
 import { consoleStream } from "./io/console-stream.js";
 import { httpFetch } from "./http/http-fetch.js";
 import { StreamContext } from "./io/stream-context.js";
@@ -53,6 +53,7 @@ export const host: Host = {
   azureTokenProvider,
   listedPrice: (model) => prices.price(model),
   chooseExecutor: async (request) => await executors.choose(request),
+  makeExecutor,
   async sleep(ms, signal) {
     try {
       await wait(ms, undefined, signal === undefined ? {} : { signal });

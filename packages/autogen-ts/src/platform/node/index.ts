@@ -11,9 +11,15 @@ export {
   configListGpt4Gpt35,
   configListOpenaiAoai,
 } from "./config/index.js";
-export { BubblewrapCodeExecutor, EmbeddedCodeExecutor, LocalCommandLineCodeExecutor } from "./executors/index.js";
+export {
+  BubblewrapCodeExecutor,
+  CodeExecutorFactory,
+  EmbeddedCodeExecutor,
+  LocalCommandLineCodeExecutor,
+} from "./executors/index.js";
 export type {
   BubblewrapExecutorOptions,
+  CodeExecutorConfig,
   EmbeddedExecutorOptions,
   LocalExecutorOptions,
   SandboxLimits,

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "vitest";
-import { bubblewrap, embedded, inFolder } from "../../../../test/executors.js";
-import { ExecutorChooser } from "./index.js";
+import { bubblewrap, container, embedded, inFolder, podman, prepared } from "../../../../test/executors.js";
+import { CodeExecutorFactory, ExecutorChooser } from "./index.js";
 import { selfTest, SELF_TEST_EXIT } from "./self-test.js";
 import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -28,7 +28,7 @@ test.skipIf(!embedded.present)("BOX-17 without it the embedded sandbox is taken"
       assert.equal(executor.name, "embedded");
       assert.match(
         reason,
-        /not used: a container \(containers come with a later version\), the system's sandbox \(bubblewrap\) \(The program `bwrap` was not found/,
+        /not used: a container \(No container engine answers .*\), the system's sandbox \(bubblewrap\) \(The program `bwrap` was not found/,
       );
       assert.equal((await executor.executeCodeBlocks([{ language: "js", code: "console.log(1)" }])).output, "1\n");
       await executor.stop?.();
@@ -36,18 +36,45 @@ test.skipIf(!embedded.present)("BOX-17 without it the embedded sandbox is taken"
   });
 });
 
+prepared(container);
+
+test.skipIf(!container.present)(
+  "BOX-17 a container is taken first when it holds, the embedded one never instead of an image that was asked for",
+  { timeout: 30_000 },
+  async () => {
+    await inFolder(async (folder, workDir) => {
+      const { socket, image } = podman();
+      process.env["DOCKER_HOST"] = `unix://${socket}`;
+      try {
+        const { executor, reason } = await new ExecutorChooser().choose({ workDir, useDocker: image });
+        assert.deepEqual([executor.name, executor.isolated], ["container", true]);
+        assert.equal(reason, `Code runs in a container of the image \`${image}\`.`);
+        assert.equal((await executor.executeCodeBlocks([{ language: "sh", code: "echo 1" }])).output, "1\n");
+        await executor.stop?.();
+        const absent = new ExecutorChooser().choose({ workDir, useDocker: "localhost/absent:1" });
+        await assert.rejects(absent, {
+          code: "no-sandbox",
+          message: /`localhost\/absent:1` cannot be used: The image .* could not be pulled/,
+        });
+        const named = await CodeExecutorFactory.create({ executor: "docker", docker: { workDir: join(folder, "named"), image } });
+        assert.equal(named.name, "container");
+        await assert.rejects(CodeExecutorFactory.create({ executor: "cobol" as "docker" }), {
+          message: "Unknown code executor cobol",
+        });
+      } finally {
+        delete process.env["DOCKER_HOST"];
+      }
+    });
+  },
+);
+
 test("BOX-17 without any sandbox nothing runs, and the ways out are named", async () => {
   await inFolder(async (folder, workDir) => {
     await withoutPath(async () => {
       const chooser = new ExecutorChooser({ packagesFrom: [join(folder, "package.json")] });
       await assert.rejects(chooser.choose({ workDir }), (error: Error & { code?: string }) => {
         assert.equal(error.code, "no-sandbox");
-        for (const way of [
-          /containers come with a later version/,
-          /install.* bubblewrap/,
-          /npm install deno pyodide/,
-          /useDocker: false/,
-        ])
+        for (const way of [/No container engine answers/, /install.* bubblewrap/, /npm install deno pyodide/, /useDocker: false/])
           assert.match(error.message, way);
         return true;
       });

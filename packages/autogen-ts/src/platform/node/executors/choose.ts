@@ -50,23 +50,30 @@ export class ExecutorChooser {
       });
       return { executor, reason: "Code runs on this machine, unconfined, because `useDocker` is false." };
     }
-    if (typeof useDocker === "string" && useDocker !== "sandbox") {
-      throw await refusal(
-        `The container image \`${useDocker}\` cannot be used: ${CONTAINERS_LATER}. Without \`useDocker\`, a sandbox of this machine is used.`,
-        {},
-      );
-    }
+    if (typeof useDocker === "string" && useDocker !== "sandbox") return this.#containerOf(useDocker, request);
     return this.#firstThatHolds(
       request,
       useDocker === "sandbox" ? ["bubblewrap", "embedded"] : ["container", "bubblewrap", "embedded"],
     );
   }
 
+  async #containerOf(image: string, request: ExecutorRequest): Promise<ChosenExecutor> {
+    const verdict = await selfTest((test) => probe(test, this.#shared, image));
+    if (verdict === undefined) {
+      return {
+        executor: await this.#make("container", request, image),
+        reason: `Code runs in a container of the image \`${image}\`.`,
+      };
+    }
+    const ending = "Without `useDocker`, a sandbox of this machine is used.";
+    throw await refusal(`The container image \`${image}\` cannot be used: ${withoutStop(verdict)}. ${ending}`, {});
+  }
+
   async #firstThatHolds(request: ExecutorRequest, kinds: readonly Kind[]): Promise<ChosenExecutor> {
     const passedOver: Partial<Record<Kind, string>> = {};
     for (const kind of kinds) {
       const verdict = await this.#verdict(kind);
-      if (verdict === undefined) return { executor: this.#make(kind, request), reason: reasonFor(kind, passedOver) };
+      if (verdict === undefined) return { executor: await this.#make(kind, request), reason: reasonFor(kind, passedOver) };
       passedOver[kind] = verdict;
     }
     throw await refusal("No sandbox to run code in was found.", passedOver);
@@ -81,7 +88,7 @@ export class ExecutorChooser {
   async #test(kind: Kind): Promise<Verdict> {
     switch (kind) {
       case "container":
-        return CONTAINERS_LATER;
+        return selfTest((test) => probe(test, this.#shared, undefined));
       case "bubblewrap":
         if (process.platform !== "linux") return "it exists on Linux only";
         return selfTest((test) => probeBubblewrap(test, this.#shared));
@@ -90,8 +97,12 @@ export class ExecutorChooser {
     }
   }
 
-  #make(kind: Kind, request: ExecutorRequest): CodeExecutor {
+  async #make(kind: Kind, request: ExecutorRequest, image?: string): Promise<CodeExecutor> {
     const options = this.#forExecutor(request);
+    if (kind === "container") {
+      const { DockerCommandLineCodeExecutor } = await import("./container/executor.js");
+      return new DockerCommandLineCodeExecutor(image === undefined ? options : { ...options, image });
+    }
     return kind === "embedded" ? new EmbeddedCodeExecutor({ ...options, ...this.#options }) : new BubblewrapCodeExecutor(options);
   }
 
@@ -104,7 +115,11 @@ export class ExecutorChooser {
   }
 }
 
-const CONTAINERS_LATER = "containers come with a later version";
+/** Loaded only when a container is looked for. */
+const probe: typeof import("./container/self-test.js").probeContainer = async (...args) =>
+  (await import("./container/self-test.js")).probeContainer(...args);
+
+const withoutStop = (text: string): string => text.replace(/\.$/, "");
 
 const NAMES: Readonly<Record<Kind, string>> = {
   container: "a container",
@@ -119,7 +134,7 @@ function reasonFor(kind: Kind, passedOver: Partial<Record<Kind, string>>): strin
 
 function listed(passedOver: Partial<Record<Kind, string>>): string {
   const kinds = (Object.keys(NAMES) as Kind[]).filter((kind) => passedOver[kind] !== undefined); // the keys are those of NAMES
-  return kinds.map((kind) => `${NAMES[kind]} (${(passedOver[kind] ?? "").replace(/\.$/, "")})`).join(", ");
+  return kinds.map((kind) => `${NAMES[kind]} (${withoutStop(passedOver[kind] ?? "")})`).join(", ");
 }
 
 async function refusal(what: string, passedOver: Partial<Record<Kind, string>>): Promise<AutogenError> {

@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { bubblewrap, candidates, inFolder, isRunning, local, python, withExecutor } from "../../../../test/executors.js";
+import {
+  bubblewrap,
+  candidates,
+  container,
+  inFolder,
+  isRunning,
+  local,
+  prepared,
+  python,
+  withExecutor,
+} from "../../../../test/executors.js";
+
+for (const candidate of candidates) prepared(candidate);
 
 for (const candidate of candidates) {
   describe.skipIf(!candidate.present)(candidate.name, { timeout: 30_000 }, () => {
@@ -117,7 +129,7 @@ for (const candidate of candidates) {
   });
 }
 
-for (const candidate of [local, bubblewrap]) {
+for (const candidate of [local, bubblewrap, container]) {
   test.skipIf(!candidate.present)(
     `BOX-16 ${candidate.name}: two runs at once in two folders do not see each other, in one folder they take turns`,
     { timeout: 30_000 },

@@ -8,6 +8,8 @@ export type { EmbeddedExecutorOptions } from "./embedded.js";
 export type { ExitCleanup } from "./exit-cleanup.js";
 export { childEnvironment } from "./environment.js";
 export { killGroup } from "./kill-tree.js";
+export { CodeExecutorFactory, makeExecutor } from "./factory.js";
+export type { CodeExecutorConfig } from "./factory.js";
 export { LocalCommandLineCodeExecutor } from "./local.js";
 export type { LocalExecutorOptions } from "./local.js";
 export { newShared } from "./shared.js";

@@ -7,12 +7,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, test } from "vitest";
 import type { CodeExecutor } from "../../../code/index.js";
-import { bubblewrap, candidates, embedded, isRunning, local, python, withExecutor } from "../../../../test/executors.js";
+import {
+  bubblewrap,
+  candidates,
+  container,
+  embedded,
+  isRunning,
+  local,
+  prepared,
+  python,
+  withExecutor,
+} from "../../../../test/executors.js";
 import type { Candidate } from "../../../../test/executors.js";
 
 const LIMIT = { timeout: 30_000 };
 
-for (const candidate of [local, bubblewrap]) {
+for (const candidate of candidates) prepared(candidate);
+
+for (const candidate of [local, bubblewrap, container]) {
   test.skipIf(!candidate.present)(
     `BOX-03 ${candidate.name}: a daemon that left its group dies with the block`,
     LIMIT,

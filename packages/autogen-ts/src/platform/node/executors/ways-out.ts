@@ -8,7 +8,7 @@ export async function waysOut(bubblewrap: string | undefined): Promise<string> {
     "Ways out:",
     ...(process.platform === "linux" && bubblewrap !== undefined ? [await fixForBubblewrap(bubblewrap)] : []),
     "- install the embedded sandbox (Python's standard library, JavaScript, TypeScript): `npm install deno pyodide`",
-    "- use Docker once this library's containers are there; until then, run the whole program in a machine of its own",
+    "- start Docker or Podman: code then runs in a container of the image `python:3-slim`, or of the one that `useDocker` names",
     "- pass an executor of your own: `codeExecutionConfig: { executor }`",
     "- last, and only for code that you trust: `codeExecutionConfig: { useDocker: false }` runs it on this machine, unconfined",
   ].join("\n");

@@ -1,0 +1,2 @@
+export { executeFunction } from "./execute-function.js";
+export { runCalls } from "./run-calls.js";

@@ -1,0 +1,204 @@
+/** Runs code in a sandbox of E2B, a hosted service, through the package `e2b`. */
+import { createRequire } from "node:module";
+import { posix } from "node:path";
+import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
+import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions, ExecutionPolicies } from "../../../../code/index.js";
+import { AutogenError } from "../../../../run/index.js";
+import { CapturedText } from "../captured-text.js";
+import { requireTimeout } from "../command-line.js";
+import type { ProcessOutcome } from "../run-process.js";
+import { FolderQueue } from "../work-folder.js";
+import { executeRemotely } from "./remote-blocks.js";
+
+/** Settings of the sandbox. */
+export interface E2bExecutorOptions {
+  /** Secret. @default the variable `E2B_API_KEY` */
+  readonly apiKey?: string;
+  /** @default the service's base template, which has Python, Node and shells */
+  readonly template?: string;
+  /** Limit per block. @default 60 */
+  readonly timeoutSeconds?: number;
+  /** How long the service keeps an idle sandbox. @default 300 */
+  readonly idleSeconds?: number;
+  /** Whether code reaches the internet. @default false */
+  readonly network?: boolean;
+  /** Folder inside that code works in. @default "/home/user" */
+  readonly workDir?: string;
+  /** Variables for the code. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly executionPolicies?: ExecutionPolicies;
+  /** How much output is kept, in bytes. @default 1 000 000 */
+  readonly maxOutputBytes?: number;
+  /** Address of a service of one's own, and of its sandboxes. */
+  readonly apiUrl?: string;
+  readonly sandboxUrl?: string;
+}
+
+type Sandbox = import("e2b").Sandbox;
+
+/** Runs shell, Python and JavaScript blocks in one hosted sandbox. */
+export class E2bCodeExecutor implements CodeExecutor {
+  readonly name = "e2b";
+  readonly isolated = true;
+  readonly #options: E2bExecutorOptions;
+  readonly #timeoutSeconds: number;
+  readonly #workDir: string;
+  readonly #turns = new FolderQueue();
+  #sandbox: Promise<Sandbox> | undefined;
+
+  /** @throws AutogenError `invalid-option` for a time limit under a second, or a work folder that is not absolute */
+  constructor(options: E2bExecutorOptions = {}) {
+    this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#options = options;
+    this.#workDir = posix.normalize(options.workDir ?? "/home/user").replace(/(.)\/+$/, "$1");
+    if (!posix.isAbsolute(this.#workDir))
+      throw new AutogenError("invalid-option", "`workDir` must be an absolute path inside the sandbox.");
+  }
+
+  async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
+    return this.#turns.run("", () =>
+      executeRemotely(
+        {
+          name: this.name,
+          policies: {
+            ...DEFAULT_EXECUTION_POLICIES,
+            javascript: true,
+            pwsh: false,
+            powershell: false,
+            ps1: false,
+            ...this.#options.executionPolicies,
+          },
+          workDir: this.#workDir,
+          writeFile: async (path, content) => {
+            const sandbox = await this.#running();
+            await said("a file could not be written", sandbox.files.write(path, content));
+          },
+          run: (language, path, running) => this.#run(language, path, running),
+        },
+        blocks,
+        options,
+      ),
+    );
+  }
+
+  /** The next block gets a new sandbox. */
+  async restart(): Promise<void> {
+    await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    const sandbox = await this.#sandbox?.catch(() => undefined);
+    this.#sandbox = undefined;
+    if (sandbox !== undefined) await said("the sandbox could not be ended", sandbox.kill());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #run(language: string, path: string, { signal, onOutput }: ExecuteCodeOptions): Promise<ProcessOutcome> {
+    const sandbox = await this.#running();
+    let end: ProcessOutcome["end"] = "exit";
+    let stopped = (): void => {};
+    const whenStopped = new Promise<void>((resolve) => (stopped = resolve));
+    const stopBy = (reason: ProcessOutcome["end"]): void => {
+      if (end === "exit") end = reason;
+      stopped();
+    };
+    const output = new CapturedText({
+      maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+      onOutput,
+      onLimit: () => stopBy("output-limit"),
+    });
+    const timer = setTimeout(() => stopBy("timeout"), this.#timeoutSeconds * 1_000);
+    const onAbort = (): void => stopBy("aborted");
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      if (signal?.aborted === true) onAbort();
+      const handle = await said(
+        "the code could not be started",
+        sandbox.commands.run(`${programFor(language)} ${quoted(path)} 2>&1 </dev/null`, {
+          background: true,
+          cwd: this.#workDir,
+          envs: { ...this.#options.env },
+          timeoutMs: 0, // ours is longer than the service's default, or shorter
+          onStdout: (text) => output.add(Buffer.from(text), "stdout"),
+          onStderr: (text) => output.add(Buffer.from(text), "stderr"),
+        }),
+      );
+      const ended = handle.wait().then(
+        ({ exitCode }) => exitCode,
+        (error: unknown) => exitCodeIn(error),
+      );
+      const exitCode = await Promise.race([ended, whenStopped]);
+      if (end === "exit" && typeof exitCode === "number") return { end, exitCode, stdout: output.text(), stderr: "" };
+      if (end === "exit") throw new AutogenError("executor-failed", "The connection to the sandbox of E2B broke off.");
+      // Ending the program would leave what it started: the sandbox goes, as for the other executors.
+      ended.catch(() => {});
+      await this.stop();
+      return { end, exitCode: 137, stdout: output.text(), stderr: "" };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #running(): Promise<Sandbox> {
+    this.#sandbox ??= this.#create();
+    try {
+      return await this.#sandbox;
+    } catch (error) {
+      this.#sandbox = undefined;
+      throw error;
+    }
+  }
+
+  async #create(): Promise<Sandbox> {
+    const { Sandbox: SandboxClass } = await loadPackage();
+    const { apiKey, template, network = false, idleSeconds = 300, apiUrl, sandboxUrl } = this.#options;
+    const options = {
+      timeoutMs: idleSeconds * 1_000,
+      allowInternetAccess: network,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(apiUrl === undefined ? {} : { apiUrl }),
+      ...(sandboxUrl === undefined ? {} : { sandboxUrl }),
+    };
+    return said(
+      "no sandbox was made",
+      template === undefined ? SandboxClass.create(options) : SandboxClass.create(template, options),
+    );
+  }
+}
+
+/** @throws AutogenError `missing-package` */
+async function loadPackage(): Promise<{ readonly Sandbox: typeof import("e2b").Sandbox }> {
+  try {
+    createRequire(import.meta.url).resolve("e2b");
+  } catch (cause) {
+    throw new AutogenError("missing-package", "The executor `e2b` needs the package `e2b`. Install it: `npm install e2b`.", {
+      cause,
+    });
+  }
+  return { Sandbox: (await import("e2b")).Sandbox };
+}
+
+/** @throws AutogenError `executor-failed` with the service's words */
+async function said<T>(what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message.slice(0, 300) : String(cause);
+    throw new AutogenError("executor-failed", `E2B: ${what}: ${words}`, { cause });
+  }
+}
+
+/** The package throws for exit codes other than 0. */
+function exitCodeIn(error: unknown): number | undefined {
+  return typeof error === "object" && error !== null && "exitCode" in error && typeof error.exitCode === "number"
+    ? error.exitCode
+    : undefined;
+}
+
+const programFor = (language: string): string => ({ python: "python3", javascript: "node", shell: "sh" })[language] ?? language;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,224 @@
+/**
+ * Runs code by `@anthropic-ai/sandbox-runtime`: the sandbox of macOS (Seatbelt), of Linux (bubblewrap) and of Windows, with a network
+ * that is limited to named hosts. It is a preview, lets most files be read unless told otherwise, and sets no limits: so
+ * what lies at home and in temporary folders is hidden, variables are those of an allow-list, and limits are put around it.
+ * Design: `sandbox`, section 7.
+ */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
+import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions, ExecutionPolicies } from "../../../../code/index.js";
+import { AutogenError } from "../../../../run/index.js";
+import { executeOnCommandLine, requireTimeout } from "../command-line.js";
+import { PYTHON_SETTINGS } from "../environment.js";
+import { findFirst, findProgram } from "../find-program.js";
+import { GrowthWatch } from "../folder-growth.js";
+import { killGroup, killMarked, RUN_MARKER } from "../kill-tree.js";
+import { runProcess } from "../run-process.js";
+import type { ProcessOutcome } from "../run-process.js";
+import { newShared } from "../shared.js";
+import type { SharedByExecutors } from "../shared.js";
+import { Stage } from "../stage.js";
+import { WorkFolder } from "../work-folder.js";
+
+/** Settings of the executor. */
+export interface SandboxRuntimeOptions {
+  /** The only folder that the code can write to; made if missing. @default "coding" */
+  readonly workDir?: string;
+  /** Limit per block. @default 60 */
+  readonly timeoutSeconds?: number;
+  /** Hosts that the code may reach, for example `pypi.org` or `*.example.com`. @default none */
+  readonly allowedHosts?: readonly string[];
+  /** Files and folders to hide, besides homes, temporary folders and the current folder. */
+  readonly denyRead?: readonly string[];
+  /** Folders to show within those that are hidden, for example of an interpreter. */
+  readonly allowRead?: readonly string[];
+  /** Variables for the code; it sees no others of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Memory of one process; Linux only. @default 512 MiB */
+  readonly memoryBytes?: number;
+  readonly executionPolicies?: ExecutionPolicies;
+  /** How much output is kept, in bytes. @default 1 000 000 */
+  readonly maxOutputBytes?: number;
+  readonly shared?: SharedByExecutors;
+}
+
+const NOBODY = { uid: 65_534, gid: 65_534 } as const;
+const GRACE_MS = 500;
+const PACKAGE = "@anthropic-ai/sandbox-runtime";
+const SEARCH_PATH = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+/** Runs shell and Python blocks, each in a sandbox of its own. */
+export class SandboxRuntimeCodeExecutor implements CodeExecutor {
+  readonly name = "srt";
+  readonly isolated = true;
+  readonly #options: SandboxRuntimeOptions;
+  readonly #folder: WorkFolder;
+  readonly #timeoutSeconds: number;
+  readonly #shared: SharedByExecutors;
+  readonly #stage: Stage | undefined;
+
+  /** @throws AutogenError `invalid-option` for a time limit under a second */
+  constructor(options: SandboxRuntimeOptions = {}) {
+    this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#options = options;
+    this.#folder = new WorkFolder(options.workDir ?? "coding");
+    this.#shared = options.shared ?? newShared();
+    // For root the sandbox leaves rights that it takes from others.
+    this.#stage =
+      process.getuid?.() === 0 ? new Stage(this.#folder.path, { cleanup: this.#shared.cleanup, owner: NOBODY }) : undefined;
+  }
+
+  async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
+    const line = {
+      name: this.name,
+      folder: this.#folder,
+      policies: { ...DEFAULT_EXECUTION_POLICIES, ...this.#options.executionPolicies },
+      sanitize: "off" as const,
+      unknownLanguageHint: "",
+      keepTemporary: true,
+      run: this.#run,
+    };
+    return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
+  }
+
+  /** Nothing is kept between blocks but the files. */
+  async restart(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    await this.#stage?.remove();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
+    const launcher = await this.#launcher();
+    const names = PROGRAMS[language] ?? [language];
+    const program = await findFirst(names, SEARCH_PATH);
+    if (program === undefined) return `No program for ${language} was found (looked for ${names.join(", ")} in ${SEARCH_PATH}).`;
+    const folder = await realpath((await this.#stage?.enter()) ?? this.#folder.path);
+    const settings = await mkdtemp(join(await realpath(tmpdir()), "autogen-srt-"));
+    const marker = `srt-${randomUUID()}`;
+    const growth = await GrowthWatch.start(folder);
+    try {
+      const file = join(settings, "settings.json");
+      await writeFile(file, JSON.stringify(this.#settings(folder, launcher.package)));
+      await launcher.show(settings, file);
+      const code = join(folder, fileName);
+      const signal = options.signal === undefined ? growth.signal : AbortSignal.any([options.signal, growth.signal]);
+      const [command = "", ...args] = [
+        ...launcher.command,
+        ...["--settings", file, "-c", `exec ${this.#limits()}${quoted(program)} ${quoted(code)} 2>&1`],
+      ];
+      const outcome = await runProcess(
+        {
+          command,
+          args,
+          cwd: folder,
+          env: {
+            PATH: SEARCH_PATH,
+            HOME: folder,
+            TMPDIR: folder,
+            LANG: "C.UTF-8",
+            ...PYTHON_SETTINGS,
+            ...this.#options.env,
+            [RUN_MARKER]: marker,
+          },
+          timeoutMs: this.#timeoutSeconds * 1_000,
+          maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+          graceMs: GRACE_MS,
+          cleanup: this.#shared.cleanup,
+          kill: (pid) => {
+            killGroup(pid);
+            killMarked(marker); // the sandbox starts groups of its own
+          },
+        },
+        { ...options, signal },
+      );
+      killMarked(marker);
+      if (await growth.stop()) {
+        await this.#stage?.remove(); // nothing of it is taken over
+        return { ...outcome, end: "folder-limit" };
+      }
+      await this.#stage?.leave();
+      return outcome;
+    } finally {
+      await growth.stop();
+      await rm(settings, { recursive: true, force: true });
+    }
+  };
+
+  #settings(folder: string, packageFolder: string): object {
+    const { allowedHosts = [], denyRead = [], allowRead = [] } = this.#options;
+    const homes = [homedir(), "/home", "/root", "/Users", "/tmp", "/private/tmp", "/var/tmp", "/run", "/mnt", "/media", tmpdir()];
+    const hidden = [...homes, process.cwd(), this.#folder.path, ...denyRead].map((path) => resolve(path));
+    return {
+      network: { allowedDomains: allowedHosts, deniedDomains: [], strictAllowlist: true },
+      filesystem: {
+        denyRead: [...new Set(hidden)].filter((path) => existsSync(path) && path !== folder),
+        allowRead: [folder, packageFolder, ...allowRead],
+        allowWrite: [folder],
+        denyWrite: [],
+      },
+    };
+  }
+
+  /** Linux has a program for limits; elsewhere a shell knows the size of files only. */
+  #limits(): string {
+    if (process.platform !== "linux") return "";
+    return `prlimit --data=${this.#options.memoryBytes ?? 536_870_912} --fsize=100000000 --core=0 --nofile=256 --nproc=256 -- `;
+  }
+
+  async #launcher(): Promise<Launcher> {
+    const packageFolder = findPackage();
+    const command = [process.execPath, join(packageFolder, "dist", "cli.js")];
+    if (this.#stage === undefined) return { command, package: packageFolder, show: async () => {} };
+    const setpriv = await findProgram("setpriv", process.env["PATH"]);
+    if (setpriv === undefined) {
+      throw new AutogenError(
+        "executor-failed",
+        "The program `setpriv` was not found; root needs it to start the sandbox. Install the package `util-linux`.",
+      );
+    }
+    const { chown } = await import("node:fs/promises");
+    return {
+      command: [setpriv, `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups", "--", ...command],
+      package: packageFolder,
+      show: async (...paths) => void (await Promise.all(paths.map((path) => chown(path, NOBODY.uid, NOBODY.gid)))),
+    };
+  }
+}
+
+interface Launcher {
+  readonly command: readonly string[];
+  readonly package: string;
+  /** Lets whoever starts the sandbox read these. */
+  readonly show: (...paths: readonly string[]) => Promise<void>;
+}
+
+/** @throws AutogenError `missing-package` */
+function findPackage(): string {
+  try {
+    const entry = createRequire(import.meta.url).resolve(PACKAGE);
+    return dirname(dirname(entry));
+  } catch (cause) {
+    const message = `The executor \`srt\` needs the package \`${PACKAGE}\`. Install it: \`npm install ${PACKAGE}\`; on Linux also bubblewrap, socat and ripgrep.`;
+    throw new AutogenError("missing-package", message, { cause });
+  }
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  python: ["python3", "python"],
+  javascript: ["node"],
+  shell: ["sh"],
+  ps1: ["pwsh"],
+  powershell: ["pwsh"],
+};
