@@ -5,7 +5,16 @@
  * `<any:…>`).
  */
 import { readFileSync } from "node:fs";
-import { compactResults, costOfTheRun, onePath, smallNumbers, usageAskedFor } from "./rules.mjs";
+import {
+  compactResults,
+  costOfTheRun,
+  nextSpeakerTold,
+  onePath,
+  rolesAfterResume,
+  smallNumbers,
+  transcriptForOutsiders,
+  usageAskedFor,
+} from "./rules.mjs";
 
 /**
  * @typedef {object} Difference
@@ -34,10 +43,36 @@ export const RULES = [
     instead: "what tools give is shown as JSON without blanks after comma and colon; 2.0 is 2",
     rule: compactResults,
   },
+  {
+    divergence: "decisions §5, async",
+    instead: "a group says who speaks next, however it was started",
+    rule: nextSpeakerTold,
+  },
+  { divergence: "D12-13", instead: "after a resume, own words are `assistant` again", rule: rolesAfterResume },
+  {
+    divergence: "D12-10",
+    instead: "who starts a group chat from outside is shown the transcript",
+    rule: transcriptForOutsiders,
+  },
 ];
 
 /** @type {readonly Divergence[]} */
 export const DIVERGENCES = [
+  {
+    case: "auto-cost",
+    divergence: "D12-11",
+    instead: "what selections use counts in the usage of the manager",
+  },
+  {
+    case: "auto-no-eligible-all",
+    divergence: "D12-4",
+    instead: "an empty list of successors ends the chat",
+  },
+  {
+    case: "auto-no-prompt",
+    divergence: "D12-5",
+    instead: "without a closing prompt the last message is sent once",
+  },
   { case: "carry-list-mixed", divergence: "D10-8", instead: "objects and other values in carryover are shown as JSON" },
   { case: "client-cache-params", divergence: "decisions §4, response cache", instead: "the endpoint counts in the key" },
   {
@@ -79,6 +114,21 @@ export const DIVERGENCES = [
     case: "function-python-repr",
     divergence: "decisions §5, results",
     instead: "what functions give becomes JSON; texts stay as they are",
+  },
+  {
+    case: "group-allowed-sink",
+    divergence: "D12-4",
+    instead: "an empty list of successors ends the chat",
+  },
+  {
+    case: "group-async-termination",
+    divergence: "decisions §5, async",
+    instead: "the message that ends a chat is passed on to everybody",
+  },
+  {
+    case: "group-nested",
+    divergence: "D12-14",
+    instead: "a manager answers an outer group with what its own group came to",
   },
   { case: "hook-async", divergence: "decisions §5, async", instead: "all hooks run, in order of registration, in every chat" },
   { case: "hook-last-received", divergence: "D10-13", instead: "the stored message stays as it came" },

@@ -122,3 +122,64 @@ function compact(text) {
     return text; // no JSON
   }
 }
+
+const NEXT_SPEAKER = /^Next speaker: /;
+
+/**
+ * Chats started the asynchronous way say who speaks next, as the others do.
+ *
+ * @type {Rule}
+ */
+export function nextSpeakerTold(expected, { outcome }) {
+  const [wanted, printed] = [expected.console ?? [], outcome.console ?? []];
+  if (wanted.some((line) => NEXT_SPEAKER.test(line)) || !printed.some((line) => NEXT_SPEAKER.test(line))) return expected;
+  const silent = printed.filter((_, index) => [-1, 0, 1].every((beside) => !NEXT_SPEAKER.test(printed[index + beside] ?? "")));
+  return JSON.stringify(silent) === JSON.stringify(wanted) ? { ...expected, console: printed } : expected;
+}
+
+/**
+ * After a resume everybody's own words are `assistant`, and in the manager's histories those of the others are `user`.
+ *
+ * @type {Rule}
+ */
+export function rolesAfterResume(expected, { outcome }) {
+  const resumed = (expected.steps ?? []).some(
+    ({ result }) => typeof result === "object" && result !== null && "last_agent" in result,
+  );
+  if (!resumed) return expected;
+  const managers = Object.keys(outcome.group_messages ?? {});
+  const histories = mapEntries(expected.histories ?? {}, (peers, agent) =>
+    mapEntries(peers, (messages, peer) =>
+      messages.map((message, index) => {
+        const role = managers.includes(peer) && message.name === agent ? "assistant" : "user";
+        const turned = managers.includes(agent) ? message.name === peer && message.role === "assistant" : message.role === "user";
+        const got = outcome.histories?.[agent]?.[peer]?.[index];
+        return turned && role !== message.role && got?.role === role ? { ...message, role } : message;
+      }),
+    ),
+  );
+  return { ...expected, histories };
+}
+
+/** @param {Readonly<Record<string, any>>} object @param {(value: any, key: string) => any} change */
+const mapEntries = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+
+/**
+ * Who starts a group chat from outside is shown the transcript. In the reference it sees its own words alone.
+ *
+ * @type {Rule}
+ */
+export function transcriptForOutsiders(expected, { outcome }) {
+  const transcripts = Object.values(outcome.group_messages ?? {}).map((messages) => JSON.stringify(messages));
+  return withSteps(expected, (step, index) => {
+    const [wanted, gotten] = [step.result, outcome.steps?.[index]?.result];
+    if (!isChat(wanted) || !isChat(gotten) || wanted.chat_history.length !== 1) return step;
+    const shown = JSON.stringify(gotten.chat_history);
+    const isOutside = wanted.chat_history[0].role === "assistant" && gotten.chat_history[0]?.role === "user";
+    if (!isOutside || !transcripts.includes(shown)) return step;
+    const [own, last] = [wanted.chat_history[0].content, gotten.chat_history.at(-1).content];
+    const summary = wanted.summary === own && gotten.summary === last ? last : wanted.summary;
+    return { ...step, result: { ...wanted, chat_history: gotten.chat_history, summary } };
+  });
+}

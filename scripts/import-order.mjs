@@ -64,3 +64,6 @@ export const AMBIENT_MEMBERS = new Set(["Date.now", "Math.random", "AbortSignal.
 
 /** Longer files hold a second idea. */
 export const MOST_LINES = 400;
+
+/** The entries of the library are lists of names, as long as there are names. */
+export const ENTRY = /(^|\/)src\/(core|index)\.ts$/;

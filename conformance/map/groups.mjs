@@ -28,7 +28,8 @@ export function groupChat(settings, stage) {
   const { select_speaker_auto_llm_config: model, select_speaker_transform_messages: transforms } = settings;
   if (model !== undefined) options.selectSpeakerAutoLlmConfig = modelSettings(model, stage);
   if (transforms !== undefined)
-    options.selectSpeakerTransformMessages = transforms === null ? null : transformMessages(transforms, stage);
+    options.selectSpeakerTransformMessages =
+      typeof transforms === "object" && transforms !== null ? transformMessages(transforms, stage) : transforms;
   return new GroupChat(options);
 }
 

@@ -28,7 +28,7 @@ export function newStage({ work, server, lines }) {
     events: [],
     saved: {},
     caches: new Map(),
-    console: scriptedConsole(lines),
+    console: scriptedConsole(lines, () => [...agents.values()].some((agent) => agent.interrupt?.() === true)),
     agent: (name) => known(agents, name, "agent"),
     client: (name) => known(clients, name, "client"),
   };

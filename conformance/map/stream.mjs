@@ -12,8 +12,12 @@ const INTERRUPT = "$interrupt";
  * @property {() => number} linesLeft
  */
 
-/** @param {readonly string[]} lines @returns {Console} */
-export function scriptedConsole(lines) {
+/**
+ * @param {readonly string[]} lines
+ * @param {() => boolean} [interrupt] stops what a group is doing; false when no group is talking
+ * @returns {Console}
+ */
+export function scriptedConsole(lines, interrupt = () => false) {
   const printed = library.memoryStream();
   const waiting = [...lines];
   /** @type {string[]} */
@@ -28,7 +32,11 @@ export function scriptedConsole(lines) {
     input: async (prompt = "") => {
       const line = waiting.shift();
       if (line === undefined) throw new Error(`The human was asked \`${prompt}\`, but the scenario has no line left.`);
-      if (line === INTERRUPT) throw Object.assign(new Error("interrupted"), { name: "KeyboardInterrupt" });
+      if (line === INTERRUPT) {
+        // A group stops waiting for the answer by itself.
+        if (interrupt()) return await new Promise(() => undefined);
+        throw Object.assign(new Error("interrupted"), { name: "KeyboardInterrupt" });
+      }
       return line;
     },
   };

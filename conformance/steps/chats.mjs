@@ -30,7 +30,8 @@ export function chatEntry(spec, stage) {
 /** @type {Record<string, import("./index.mjs").Step>} */
 export const chats = {
   async initiate_chat(step, stage) {
-    const result = await stage.agent(step.sender).initiateChat(stage.agent(step.recipient), chatOptions(step, stage));
+    const sender = typeof step.sender === "string" ? stage.agent(step.sender) : valueOf(step.sender, stage);
+    const result = await sender.initiateChat(stage.agent(step.recipient), chatOptions(step, stage));
     return recordedChat(result);
   },
 

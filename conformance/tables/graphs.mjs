@@ -44,12 +44,9 @@ export const graphs = {
       exported("invertDisallowedToAllowed", "transition tables")(transitionMap(table, stage), members.map(stage.agent)),
     );
   },
-  group_transitions: ([members, table, type, repeat]) => {
-    const more = {
-      allowed_or_disallowed_speaker_transitions: table,
-      speaker_transitions_type: type,
-      ...(repeat === undefined ? {} : { allow_repeat_speaker: repeat }),
-    };
+  group_transitions: ([members, table, type], kwargs) => {
+    const transitions = { allowed_or_disallowed_speaker_transitions: table, speaker_transitions_type: type };
+    const more = { ...(table === undefined ? {} : transitions), ...kwargs };
     return names(group(members, more, stageWith(members)).allowedSpeakerTransitions);
   },
   group_chat_args: ([members], kwargs) => {
@@ -62,7 +59,7 @@ export const graphs = {
     return found instanceof Map ? Object.fromEntries(found) : found;
   },
   next_agent: ([members, last, subset]) => {
-    const stage = stageWith(members);
+    const stage = stageWith(new Set([...members, last]));
     const chat = group(members, {}, stage);
     return chat.nextAgent(stage.agent(last), subset == null ? undefined : subset.map(stage.agent)).name;
   },

@@ -3,6 +3,7 @@ import type { ContentPart, FunctionCall, Message, MessageDraft, Reply } from "..
 import type { QuestionPurpose, Run } from "../run/index.js";
 import type { Agent, ChatAgent, ChatOptions, ChatResult, DoorOptions } from "../chat/index.js";
 import type { CodeExecution } from "./code-execution.js";
+import type { ContextVariables } from "./context-variables.js";
 import type { OpenApprovals } from "./open-approvals.js";
 import type { RunnableTool, ToolExecution, ToolFunction } from "./tool-settings.js";
 
@@ -17,6 +18,8 @@ declare module "../tool/context.js" {
     readonly sender: Agent | null;
     /** The conversation, with the call as its last message. */
     readonly messages: readonly Message[];
+    /** Values that a group shares; absent outside of groups. */
+    readonly variables?: ContextVariables;
   }
 }
 

@@ -40,11 +40,10 @@ import type {
   ReplyingAgent,
 } from "./contract.js";
 import { CONVERSABLE_SYSTEM_MESSAGE } from "./default-texts.js";
+import { DEFAULT_ENTRIES } from "./default-replies.js";
 import { Hooks, type HookPoint, type HookTable } from "./hooks.js";
 import { checkOptions, type AgentOptions } from "./options.js";
-import { askModel, callFunction, callTools, checkTermination, executeCode } from "./replies/index.js";
 import {
-  builtIn,
   checkedResult,
   matches,
   replacingReply,
@@ -60,21 +59,17 @@ import { executeFunction } from "./tool-calls/index.js";
 import { memoryOf, stateOf, type AgentState } from "./state.js";
 import { isTermination } from "./termination.js";
 
-/** The built-in reply functions, in the order in which they are tried. */
-export const defaultReplies: readonly ReplyFunction[] = [checkTermination, callFunction, callTools, executeCode, askModel];
-
-const DEFAULT_ENTRIES: readonly ReplyEntry[] = defaultReplies.map(builtIn);
-
 /**
  * An agent that sends, receives and answers messages: by a human, by running tools and code, by a model, or by
  * functions of the user.
  *
  * @see specification chapter 10
  */
-export class ConversableAgent extends ToolAgent implements ReplyingAgent {
+export class ConversableAgent<Name extends string = string> extends ToolAgent implements ReplyingAgent {
   /** Limit of automatic answers to one sender when `maxConsecutiveAutoReply` is not given. */
   static readonly MAX_CONSECUTIVE_AUTO_REPLY: number = 100;
 
+  declare readonly name: Name;
   description: string;
   humanInputMode: HumanInputMode;
   silent: boolean | null;
@@ -88,9 +83,9 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
   #isTerminationMsg: (message: Message) => boolean | Promise<boolean>;
   #replies: readonly ReplyEntry[] = DEFAULT_ENTRIES;
   #hooks: Hooks | undefined;
-  readonly #options: AgentOptions;
+  readonly #options: AgentOptions<Name>;
 
-  constructor(options: AgentOptions) {
+  constructor(options: AgentOptions<Name>) {
     checkOptions(options);
     const { name, chatMessages, systemMessage = CONVERSABLE_SYSTEM_MESSAGE, codeExecutionConfig = false } = options;
     const limit = options.maxConsecutiveAutoReply ?? ConversableAgent.MAX_CONSECUTIVE_AUTO_REPLY;
@@ -235,12 +230,12 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
     const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history, { agent: this, run });
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
-      const [final, reply = null, stopReason] = checkedResult(
+      const [final, reply = null, stop] = checkedResult(
         await replyFunction(this, messages, sender, config, { run }),
         replyFunction,
         this.name,
       );
-      if (final) return { reply, ...(stopReason === undefined ? {} : { stopReason }) };
+      if (final) return typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
     }
     return { reply: this.defaultAutoReply };
   }
@@ -310,7 +305,11 @@ export class ConversableAgent extends ToolAgent implements ReplyingAgent {
   /** An agent with the same options, reply functions, hooks and tools, and no memory: for a second chat at the same time. */
   clone(name: string = this.name): this {
     const { chatMessages: _memory, ...options } = this.#options;
-    const copy = new (this.constructor as new (options: AgentOptions) => this)({ ...options, name });
+    return this.copyInto(new (this.constructor as new (options: AgentOptions) => this)({ ...options, name }));
+  }
+
+  /** What is no option: reply functions, hooks, tools and texts as they are now. */
+  protected copyInto(copy: this): this {
     copy.#replies = resetReplies(this.#replies);
     copy.#hooks = this.#hooks?.clone();
     copy.#systemMessage = this.#systemMessage;

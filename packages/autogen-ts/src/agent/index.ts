@@ -1,5 +1,6 @@
 export { AssistantAgent } from "./assistant-agent.js";
 export type { CodeExecution, CodeExecutionConfig } from "./code-execution.js";
+export { ContextVariables } from "./context-variables.js";
 export type {
   ExecutedFunction,
   ExecuteFunctionOptions,
@@ -9,13 +10,15 @@ export type {
   HumanInputOptions,
   ReplyingAgent,
 } from "./contract.js";
-export { ConversableAgent, defaultReplies } from "./conversable-agent.js";
+export { ConversableAgent } from "./conversable-agent.js";
+export { defaultReplies } from "./default-replies.js";
 export {
   ASSISTANT_DESCRIPTION,
   ASSISTANT_SYSTEM_MESSAGE,
   CONVERSABLE_SYSTEM_MESSAGE,
   USER_PROXY_DESCRIPTIONS,
 } from "./default-texts.js";
+export { Hooks } from "./hooks.js";
 export type { AllMessagesHook, BeforeSendHook, HookContext, HookPoint, HookTable, LastReceivedHook } from "./hooks.js";
 export type { AgentOptions } from "./options.js";
 export { askModel, callFunction, callTools, checkTermination, executeCode, normalizeName } from "./replies/index.js";
@@ -30,6 +33,7 @@ export type {
   TriggerPredicate,
   Turn,
 } from "./reply-list.js";
+export type { OfferedTools } from "./shared-context.js";
 export { STATE_FORMAT } from "./state.js";
 export type { AgentState } from "./state.js";
 export { isTermination, type TerminationPredicate } from "./termination.js";

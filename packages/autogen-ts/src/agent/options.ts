@@ -7,10 +7,10 @@ import type { CodeExecutionConfig } from "./code-execution.js";
 import type { HumanInputMode } from "./contract.js";
 import type { ToolExecutionOptions, ToolFunction } from "./tool-settings.js";
 
-/** Options of an agent. */
-export interface AgentOptions {
+/** Options of an agent. A name written in the program is known to the compiler. */
+export interface AgentOptions<Name extends string = string> {
   /** Shown to people and models. */
-  readonly name: string;
+  readonly name: Name;
   /** First message of every model request; empty: none. @default "You are a helpful AI assistant." */
   readonly systemMessage?: string | readonly ContentPart[];
   /** Whether a received message ends the chat. @default its text ends with the word TERMINATE */

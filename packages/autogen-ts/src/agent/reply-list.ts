@@ -1,7 +1,7 @@
 /** The ordered list of reply functions. Specification chapter 10, section 9. */
 import type { Message, Reply } from "../message/index.js";
 import { AutogenError, type Run, type StopReason } from "../run/index.js";
-import type { Agent } from "../chat/index.js";
+import type { Agent, TurnOutcome } from "../chat/index.js";
 import type { ReplyingAgent } from "./contract.js";
 
 /** What a reply function is told besides the classic arguments. */
@@ -13,7 +13,7 @@ export interface Turn {
  * `[true, reply]` ends the search for a reply (null = say nothing), `[false, …]` lets the next function try.
  * A third element may say why nothing is said.
  */
-export type ReplyResult = readonly [final: boolean, reply: Reply | undefined, stopReason?: StopReason];
+export type ReplyResult = readonly [final: boolean, reply: Reply | undefined, stop?: StopReason | Omit<TurnOutcome, "reply">];
 
 /** What a reply function gave, if it can be that. @throws AutogenError `invalid-reply` */
 export function checkedResult(result: unknown, replyFunction: ReplyFunction, agent: string): ReplyResult {

@@ -3,8 +3,8 @@ import { USER_PROXY_DESCRIPTIONS } from "./default-texts.js";
 import type { AgentOptions } from "./options.js";
 
 /** An agent that stands for the user: it asks a human, and runs code. It has no model unless given one. */
-export class UserProxyAgent extends ConversableAgent {
-  constructor(options: AgentOptions) {
+export class UserProxyAgent<Name extends string = string> extends ConversableAgent<Name> {
+  constructor(options: AgentOptions<Name>) {
     const { humanInputMode = "ALWAYS", codeExecutionConfig = {}, systemMessage = "", description, ...others } = options;
     super({
       ...others,

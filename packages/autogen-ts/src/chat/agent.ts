@@ -35,6 +35,8 @@ export interface TurnOutcome {
   readonly stopReason?: StopReason;
   /** The same in words. */
   readonly stopDetail?: string;
+  /** The sender has heard an answer by other ways, as from a group: in a chat with turns, its next turn comes. @default false */
+  readonly delivered?: boolean;
 }
 
 /** A message on its way to a peer. */
@@ -100,6 +102,8 @@ export interface ChatAgent extends LoopAgent {
   historyWith(peer: Agent): readonly Message[];
   /** What a summary is made of: the history with `peer`, for a group manager the transcript. */
   chatMessagesForSummary(peer: Agent): readonly Message[];
+  /** What a chat with `peer` came to when `peer` heard nothing of it; null when its own history has it all. */
+  transcriptFor?(peer: Agent): readonly Message[] | null;
 }
 
 /** Options of a chat that message functions see. */

@@ -51,9 +51,18 @@ export async function exchange(
     if (!(request ?? to.repliesTo(from))) return ended("no-reply");
     if (from !== first && to === first) turns += 1;
     if (limit !== null && turns >= limit) return ended("max-turns");
-    const { reply, stopReason = "no-reply", stopDetail = null } = await turnWithinBudget(to, from, run);
-    if (reply === null) return { reason: stopReason, detail: stopDetail };
-    [from, to, draft] = [to, from, reply];
+    const { reply, stopReason = "no-reply", stopDetail = null, delivered } = await turnWithinBudget(to, from, run);
+    if (reply !== null) {
+      [from, to, draft] = [to, from, reply];
+      continue;
+    }
+    if (delivered !== true || limit === null) return { reason: stopReason, detail: stopDetail };
+    // A group has talked: whoever started it has heard its answer, and speaks again.
+    turns += 1;
+    if (turns >= limit) return { reason: "max-turns", detail: `the last run of the group ended by ${stopReason}` };
+    const next = await turnWithinBudget(from, to, run);
+    if (next.reply === null) return { reason: next.stopReason ?? "no-reply", detail: next.stopDetail ?? null };
+    draft = next.reply;
   }
 }
 

@@ -55,7 +55,9 @@ export async function initiateChat(sender: ChatAgent, recipient: Agent, options:
   checkSummaryMethod({ method: summaryMethod, args: summaryArgs, sender, recipient: partner });
   const release = occupyBoth(sender, partner);
   try {
-    const run = await openRun(options, "chat", { cache });
+    const watch = new ChatWatch(options);
+    const run = await openRun(options, "chat", { cache, watch });
+    watch.follow(run);
     return await chat(sender, partner, { ...options, summaryMethod, summaryArgs: { ...summaryArgs, cache } }, run);
   } finally {
     release();
@@ -69,7 +71,7 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
   const finish = ({ reason: stopReason, detail: stopDetail }: ExchangeEnd, summary: unknown): ChatResult => {
     const result: ChatResult = {
       chatId: null,
-      chatHistory: [...sender.historyWith(recipient)],
+      chatHistory: [...(recipient.transcriptFor?.(sender) ?? sender.historyWith(recipient))],
       summary,
       cost: run.usage.report(),
       humanInput: [...sender.humanInputs],
@@ -93,7 +95,7 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
 
 async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ExchangeEnd> {
   const { resume = false, clearHistory = !resume, maxTurns = null } = options;
-  const watch = new ChatWatch(options, run);
+  const { watch } = run.context;
   run.throwIfAborted(); // before anything is forgotten
   const prepared = { replyAtReceive: maxTurns === null, clearHistory };
   sender.prepareChat(recipient, prepared);

@@ -13,12 +13,9 @@ import {
   type ToolResponse,
 } from "../message/index.js";
 import { visibleText, type RunEvent, type Subscriber } from "../run/index.js";
+import { painter, type Paint } from "./paint.js";
+import { printGroupEvent } from "./group-printer.js";
 import type { OutputStream } from "./stream.js";
-
-type Color = "red" | "green" | "yellow" | "blue" | "magenta";
-type Paint = (color: Color, text: string) => string;
-
-const CODES: Readonly<Record<Color, number>> = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35 };
 
 /** What a printer leaves out. */
 export interface PrinterOptions {
@@ -32,8 +29,7 @@ export interface PrinterOptions {
  * takes events gets each of them before its text.
  */
 export function consolePrinter(stream: OutputStream, { notes = true }: PrinterOptions = {}): Subscriber {
-  const paint: Paint = (color, text) =>
-    stream.supportsColor === true ? `\u001B[${String(CODES[color])}m${text}\u001B[0m` : text;
+  const paint = painter(stream);
   let streaming = false;
   /** What is printed next starts on a line of its own, also after a stream that broke off. */
   const endText = (): void => {
@@ -98,7 +94,7 @@ export function consolePrinter(stream: OutputStream, { notes = true }: PrinterOp
         stream.warn?.(event.text);
         return;
       default:
-        return;
+        printGroupEvent(stream, paint, event);
     }
   };
 }

@@ -45,45 +45,46 @@ export interface ToolResponse {
   readonly images?: readonly ContentPart[];
 }
 
-interface Stored {
+// Aliases, not interfaces: only so is a stored message a draft too, which it has to be to be sent on.
+type Stored = {
   /** Who speaks; for role `function` the name of the function. */
   readonly name?: string;
   /** Values for content functions and templates; never sent to a model. */
   readonly context?: TemplateValues;
-}
+};
 
 /** An instruction to a model. */
-export interface SystemMessage extends Stored {
+export type SystemMessage = Stored & {
   readonly role: "system";
   readonly content: Content | null;
-}
+};
 /** What came in from the other side. */
-export interface UserMessage extends Stored {
+export type UserMessage = Stored & {
   readonly role: "user";
   readonly content: Content | null;
   readonly tool_responses?: readonly ToolResponse[];
   readonly tool_calls?: readonly ToolCall[];
-}
+};
 /** What an agent says, from its own side or with calls of its model. */
-export interface AssistantMessage extends Stored {
+export type AssistantMessage = Stored & {
   readonly role: "assistant";
   readonly content: Content | null;
   readonly tool_calls?: readonly ToolCall[];
   readonly function_call?: FunctionCall;
   readonly tool_responses?: readonly ToolResponse[];
-}
+};
 /** Answers of tools: one, or several as `tool_responses`. */
-export interface ToolMessage extends Stored {
+export type ToolMessage = Stored & {
   readonly role: "tool";
   readonly content: Content | null;
   readonly tool_call_id?: string;
   readonly tool_responses?: readonly ToolResponse[];
-}
+};
 /** The answer to the legacy single call; `name` is the function. */
-export interface FunctionMessage extends Stored {
+export type FunctionMessage = Stored & {
   readonly role: "function";
   readonly content: Content | null;
-}
+};
 
 /** A message as it stands in a history: complete, deeply frozen (functions and `context` values excepted). */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage;

@@ -13,6 +13,7 @@ export type StopReason =
   | "no-reply"
   | "max-round"
   | "no-eligible-speaker"
+  | "terminated"
   | "loop"
   | "max-messages"
   | "budget"
@@ -137,10 +138,17 @@ export type EventBody =
   | { readonly type: "effect.end"; readonly key: string; readonly kind: string; readonly target: string; readonly ok: boolean }
   | {
       readonly type: "speaker.selected";
+      /** Name of the manager. */
       readonly group: string;
       readonly agent: string;
+      /** A method's name, `function`, `handoff`, `only-one` when there was no choice, or `interrupt`. */
       readonly method: string;
+      /** Among whom was chosen. */
+      readonly candidates: readonly string[];
+      /** Requests to a model, or questions to a human. */
       readonly attempts: number;
+      /** Prompts and answers of those requests together. */
+      readonly tokens: number;
     }
   | {
       /** Messages of a request were left out or changed; histories stay as they are. */
@@ -157,6 +165,46 @@ export type EventBody =
       /** Whether the words are printed. */
       readonly verbose: boolean;
     }
+  | {
+      /** A model is asked for the next speaker; silent unless selections are printed. */
+      readonly type: "speaker.asked";
+      readonly group: string;
+      /** From 1. */
+      readonly attempt: number;
+      readonly most: number;
+      readonly candidates: readonly string[];
+      /** What stands below the conversation; `""` when nothing does. */
+      readonly question: string;
+    }
+  | {
+      readonly type: "speaker.answered";
+      readonly group: string;
+      readonly attempt: number;
+      readonly most: number;
+      readonly answer: string;
+      /** The names in it; a choice when there is exactly one. */
+      readonly found: readonly string[];
+    }
+  | { readonly type: "speaker.offered"; readonly group: string; readonly candidates: readonly string[] }
+  | {
+      /** A human typed something that is no number of a speaker. */
+      readonly type: "speaker.refused";
+      readonly group: string;
+      readonly answer: string;
+      /** Numbers go from 1 to this. */
+      readonly most: number;
+      /** Whether the human is not asked again. */
+      readonly last: boolean;
+    }
+  | {
+      readonly type: "history.cleared";
+      readonly group: string;
+      /** null: all participants, and the transcript. */
+      readonly agent: string | null;
+      /** Messages kept. */
+      readonly kept: number;
+    }
+  | { readonly type: "group.resumed"; readonly group: string; readonly messages: number; readonly lastSpeaker: string }
   | { readonly type: "warning"; readonly code: string; readonly text: string }
   | {
       readonly type: "chat.end";

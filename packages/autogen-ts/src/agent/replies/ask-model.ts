@@ -9,15 +9,17 @@ import {
 } from "../../message/index.js";
 import type { ResponseCache } from "../../model/index.js";
 import type { ResponseMessage, Run } from "../../run/index.js";
+import type { SignatureOptions } from "../../tool/index.js";
 import type { Agent } from "../../chat/index.js";
 import type { ReplyingAgent } from "../contract.js";
 import type { ReplyResult, Turn } from "../reply-list.js";
+import { filledContent, offeredBy } from "../shared-context.js";
 
 /** The built-in reply that asks the model of the agent. */
 export async function askModel(
   recipient: ReplyingAgent,
   messages: readonly Message[],
-  _sender: Agent | null,
+  sender: Agent | null,
   _config: unknown,
   { run }: Turn,
 ): Promise<ReplyResult> {
@@ -26,8 +28,8 @@ export async function askModel(
   warnOfName(recipient.name, run);
   const context = messages.at(-1)?.context;
   const response = await client.create({
-    ...recipient.toolOptions,
-    messages: [...systemMessages(recipient), ...wireMessages(messages)],
+    ...toolOptionsOf(recipient, sender, run),
+    messages: [...systemMessages(recipient, run), ...wireMessages(messages)],
     ...(context === undefined ? {} : { context }),
     cache: cacheOf(recipient, run),
     agent: recipient.name,
@@ -53,8 +55,14 @@ function warnOfName(name: string, run: Run): void {
 const cacheOf = ({ clientCache }: ReplyingAgent, { context }: Run): ResponseCache | null =>
   context.cache === undefined ? clientCache : context.cache;
 
-function systemMessages({ systemMessage }: ReplyingAgent): WireMessage[] {
-  return systemMessage.length === 0 ? [] : [{ role: "system", content: systemMessage }];
+function systemMessages({ systemMessage }: ReplyingAgent, { context }: Run): WireMessage[] {
+  return systemMessage.length === 0 ? [] : [{ role: "system", content: filledContent(systemMessage, context.variables) }];
+}
+
+/** The agent's own tools, then those that the run offers to it. */
+function toolOptionsOf({ name, toolOptions }: ReplyingAgent, sender: Agent | null, { context }: Run): SignatureOptions {
+  const offered = offeredBy(sender, context.offered)?.signaturesFor(name) ?? [];
+  return offered.length === 0 ? toolOptions : { ...toolOptions, tools: [...(toolOptions.tools ?? []), ...offered] };
 }
 
 /** Calls get names that every endpoint accepts; null ids and types are left out. */

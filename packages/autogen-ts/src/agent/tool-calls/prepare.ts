@@ -6,6 +6,7 @@ import type { Message } from "../../message/index.js";
 import type { Run } from "../../run/index.js";
 import type { Agent } from "../../chat/index.js";
 import type { ReplyingAgent } from "../contract.js";
+import { offeredBy } from "../shared-context.js";
 import type { RunnableTool } from "../tool-settings.js";
 import { reasonOf } from "./reason.js";
 
@@ -47,11 +48,11 @@ export interface AnsweredCall {
 
 export type PreparedCall = ReadyCall | AnsweredCall;
 
-export async function prepareCall({ recipient }: CallSite, { call, callId }: GivenCall): Promise<PreparedCall> {
+export async function prepareCall(site: CallSite, { call, callId }: GivenCall): Promise<PreparedCall> {
   const name = call?.name ?? "";
   const id = callId === undefined ? {} : { callId };
   const answered = (content: string): AnsweredCall => ({ kind: "answered", name, ...id, outcome: { ok: false, content } });
-  const tool = recipient.toolNamed(name);
+  const tool = site.recipient.toolNamed(name) ?? offeredTool(site, name);
   if (tool === undefined) return answered(`Error: Function ${name} not found.`);
   const parsed = parseArguments(call?.arguments);
   if (!parsed.ok) return answered(parsed.content);
@@ -65,4 +66,10 @@ export async function prepareCall({ recipient }: CallSite, { call, callId }: Giv
     if (isAutogenError(error, "missing-package")) throw error;
     return { ...answered(failure(`the arguments of ${name} cannot be checked: ${reasonOf(error)}`).content), failed: true };
   }
+}
+
+/** A tool of the run itself: the group vouches for it, so nobody is asked. */
+function offeredTool({ sender, run }: CallSite, name: string): RunnableTool | undefined {
+  const execute = offeredBy(sender, run.context.offered)?.implementationOf(name);
+  return execute === undefined ? undefined : { execute, settings: { approval: "never" }, check: null };
 }

@@ -81,6 +81,7 @@ function contextOf({ recipient, sender, messages, run }: CallSite, call: ReadyCa
     messages,
     run,
     ...(call.callId === undefined ? {} : { toolCallId: call.callId }),
+    ...(run.context.variables === undefined ? {} : { variables: run.context.variables }),
     get signal() {
       return own ?? run.signal;
     },

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
-import { contentText, type Message } from "../../core.js";
+import {
+  contentText,
+  ConversableAgent,
+  GroupChat,
+  GroupChatManager,
+  memoryStream,
+  type Message,
+  type RunEvent,
+} from "../../core.js";
+import { scriptedModel } from "../testing/index.js";
 import { pair, rejection, texts } from "../../../test/pairs.js";
 import { contents, user, watchedRun, words } from "../../../test/transforms/stage.js";
 import { MessageHistoryLimiter, MessageTokenLimiter, TransformMessages, type MessageTransform } from "./index.js";
@@ -139,14 +148,33 @@ test("no messages: none come back; what is no transform is refused; twice on one
   assert.throws(() => capability.addToAgent(bot), { code: "invalid-option" });
 });
 
-test("XFRM-12 transforms registered elsewhere do not touch the agent's own messages", async () => {
-  const { user: ann, bot, model, stream } = pair(["one"]);
-  const hooks: unknown[] = [];
-  const elsewhere = { registerHook: (_point: string, hook: unknown) => void hooks.push(hook) };
-  new TransformMessages({ transforms: [marking("x")] }).addToAgent(elsewhere as never);
+test("XFRM-12 transforms of a selection shape its requests, tell of it, and leave those of the speakers alone", async () => {
+  const selection = scriptedModel("b");
+  const model = scriptedModel("one");
+  const agents = ["a", "b"].map(
+    (name) => new ConversableAgent({ name, humanInputMode: "NEVER", systemMessage: "SYS", llmConfig: model.llmConfig }),
+  );
+  const [a] = agents;
+  assert.ok(a !== undefined);
+  const group = new GroupChat({
+    agents,
+    maxRound: 2,
+    allowRepeatSpeaker: true,
+    selectSpeakerTransformMessages: new TransformMessages({
+      transforms: [new MessageHistoryLimiter({ maxMessages: 1 })],
+      verbose: false,
+    }),
+  });
+  const manager = new GroupChatManager({ groupChat: group, llmConfig: selection.llmConfig });
+  const told: string[] = [];
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === "messages.transformed")
+      told.push(`${event.agent} ${String(event.messages.before)}-${String(event.messages.after)}`);
+  };
+  await a.initiateChat(manager, { message: "first", stream: memoryStream(), onEvent });
 
-  await ann.initiateChat(bot, { message: "first", maxTurns: 1, stream });
-
-  assert.equal(hooks.length, 1);
+  // The system message of the selection, and what the limiter left: the question.
+  assert.deepEqual(contents(selection.requests[0]?.["messages"] as readonly Message[]).length, 2);
+  assert.deepEqual(told, [" 2-1"]);
   assert.deepEqual(contents(model.requests[0]?.["messages"] as readonly Message[]), ["SYS", "first"]);
 });

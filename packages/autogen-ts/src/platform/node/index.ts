@@ -24,6 +24,8 @@ export type {
   LocalExecutorOptions,
   SandboxLimits,
 } from "./executors/index.js";
+export { drawGraph } from "./graph/draw-graph.js";
+export type { DrawOptions } from "./graph/draw-graph.js";
 export { consoleStream } from "./io/console-stream.js";
 export type { ConsoleStreamOptions } from "./io/console-stream.js";
 export { StreamContext } from "./io/stream-context.js";
