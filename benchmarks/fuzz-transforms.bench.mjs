@@ -3,18 +3,16 @@
  * may separate a call from its answer, drop the system message or leave nothing. `FUZZ_SEED` and `FUZZ_HISTORIES` choose
  * others; a failure names its seed and path: `FUZZ_SEED=… FUZZ_PATH=… npm run bench -- fuzz-transforms` plays just that one.
  */
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { createRun } from "autogen-ts";
 import * as library from "autogen-ts/transforms";
+import { testCode } from "./test-code.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // Transforms need no more of a host; code and consoles are not in play.
 const host = /** @type {any} */ ({ now: () => 0, random: () => 0.5, sleep: () => Promise.resolve() });
 
 export async function run() {
   const { FUZZ_SEED: seed = "20260102", FUZZ_HISTORIES: histories = "100000", FUZZ_PATH: path } = process.env;
-  const { fuzzTransforms } = await loadFuzz();
+  const { fuzzTransforms } = await testCode("transforms/fuzz");
   const before = process.cpuUsage();
   const options = { seed: Number(seed), histories: Number(histories), ...(path ? { path } : {}) };
   const tally = await fuzzTransforms(library, { run: createRun({ host }) }, options);
@@ -27,20 +25,4 @@ export async function run() {
     ]),
     { label: "CPU", value: (user + system) / 1e6, unit: "s" },
   ];
-}
-
-/** The histories are those of the tests, in TypeScript. */
-async function loadFuzz() {
-  const { build } = await import(pathToFileURL(join(root, "node_modules", "esbuild", "lib", "main.js")).href);
-  const outfile = join(root, ".cache", "fuzz-transforms.mjs");
-  await build({
-    entryPoints: [join(root, "packages", "autogen-ts", "test", "transforms", "fuzz.ts")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "warning",
-  });
-  return await import(pathToFileURL(outfile).href);
 }

@@ -3,16 +3,12 @@
  * `FUZZ_SEED` and `FUZZ_SEQUENCES` choose others; a failure is reported with the smallest sequence that shows it, and
  * with a path: `FUZZ_SEED=… FUZZ_PATH=… npm run bench -- fuzz` plays just that one again.
  */
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import * as library from "autogen-ts";
-
-const here = dirname(fileURLToPath(import.meta.url));
-const root = dirname(here);
+import { testCode } from "./test-code.mjs";
 
 export async function run() {
   const { FUZZ_SEED: seed = "20260101", FUZZ_SEQUENCES: sequences = "100000", FUZZ_PATH: path } = process.env;
-  const { fuzz } = await loadFuzz();
+  const { fuzz } = await testCode("fuzz/fuzz");
   const before = process.cpuUsage();
   const tally = await fuzz(library, { seed: Number(seed), sequences: Number(sequences), ...(path ? { path } : {}) });
   const { user, system } = process.cpuUsage(before);
@@ -26,20 +22,4 @@ export async function run() {
     { label: "messages with calls in them", value: tally.calls, unit: "" },
     { label: "CPU", value: (user + system) / 1e6, unit: "s" },
   ];
-}
-
-/** The sequences are those of the tests, in TypeScript. */
-async function loadFuzz() {
-  const { build } = await import(pathToFileURL(join(root, "node_modules", "esbuild", "lib", "main.js")).href);
-  const outfile = join(root, ".cache", "fuzz.mjs");
-  await build({
-    entryPoints: [join(root, "packages", "autogen-ts", "test", "fuzz", "fuzz.ts")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "warning",
-  });
-  return await import(pathToFileURL(outfile).href);
 }

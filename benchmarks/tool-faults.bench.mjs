@@ -3,15 +3,12 @@
  * any more; chats that are aborted, saved and taken up again. `FAULT_SEED` and `FAULT_RUNS` choose others; an error names
  * the seed of its run, which `FAULT_SEED=… FAULT_RUNS=1` plays alone.
  */
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import * as library from "autogen-ts";
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+import { testCode } from "./test-code.mjs";
 
 export async function run() {
   const { FAULT_SEED: seed = "1", FAULT_RUNS: runs = "5000" } = process.env;
-  const { faults } = await loadFaults();
+  const { faults } = await testCode("faults/faults");
   const tally = await faults(library, { seed: Number(seed), runs: Number(runs) });
   return [
     { label: "runs", value: tally.runs, unit: "" },
@@ -24,20 +21,4 @@ export async function run() {
     { label: "chats that waited for approval", value: tally.approvalsLater, unit: "" },
     { label: "unhandled rejections", value: tally.unhandled, unit: "", atMost: 0 },
   ];
-}
-
-/** The runs are those of the tests, in TypeScript. */
-async function loadFaults() {
-  const { build } = await import(pathToFileURL(join(root, "node_modules", "esbuild", "lib", "main.js")).href);
-  const outfile = join(root, ".cache", "faults.mjs");
-  await build({
-    entryPoints: [join(root, "packages", "autogen-ts", "test", "faults", "faults.ts")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "warning",
-  });
-  return await import(pathToFileURL(outfile).href);
 }

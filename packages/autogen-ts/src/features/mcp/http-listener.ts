@@ -4,12 +4,11 @@ import { createServer, type IncomingMessage, type Server as HttpServer, type Ser
 import type { AddressInfo } from "node:net";
 import type { McpHttpHandler } from "@modelcontextprotocol/server";
 import { AutogenError } from "../../core.js";
-import { refusalOf } from "../../platform/node/index.js";
+import { refusalOf, within } from "../../platform/node/index.js";
 import type { ServerPackage } from "./packages.js";
 import type { ChatTools } from "./protocol-server.js";
 import type { ServeSettings } from "./serve-options.js";
 import { BodyTooLarge, readBody, sendResponse, webRequest } from "./web-request.js";
-import { within } from "./within.js";
 
 /** A client of the revisions of 2025, which hold a session. */
 interface HeldSession {

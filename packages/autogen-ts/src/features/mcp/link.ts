@@ -9,7 +9,7 @@ import type { ResolvedSettings } from "./options.js";
 import { loadClient, type ClientPackage } from "./packages.js";
 import { masked } from "./secrets.js";
 import { openSession, reasonOf, type Session, type SessionHandlers } from "./session.js";
-import { unlessAborted } from "./within.js";
+import { unlessAborted } from "./unless-aborted.js";
 
 /** What a link tells, and what it does with a new session before it is used. */
 export interface LinkHandlers extends SessionHandlers {

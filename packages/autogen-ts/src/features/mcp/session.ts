@@ -1,12 +1,12 @@
 /** One live connection to a server, from the handshake to its end. */
 import type { Client, Transport } from "@modelcontextprotocol/client";
 import { AutogenError, abortError } from "../../core.js";
+import { within } from "../../platform/node/index.js";
 import { limitedFetch } from "./limited-fetch.js";
 import type { McpAddress, ResolvedSettings } from "./options.js";
 import type { ClientPackage } from "./packages.js";
 import { masked } from "./secrets.js";
 import { StdioTransport } from "./stdio-transport.js";
-import { within } from "./within.js";
 
 /** What a session tells, and what it answers by. */
 export interface SessionHandlers {

@@ -6,11 +6,10 @@ import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { AutogenError } from "../../core.js";
-import { childEnvironment, exitCleanup, killGroup } from "../../platform/node/index.js";
+import { childEnvironment, exitCleanup, killGroup, within } from "../../platform/node/index.js";
 import { cleanText } from "./clean-text.js";
 import type { McpCommand } from "./options.js";
 import { masked } from "./secrets.js";
-import { within } from "./within.js";
 
 /** What the transport is told besides the command. */
 export interface StdioOptions {

@@ -2,6 +2,7 @@ export { exitCleanup, IOStream, registerPrices } from "./host.js";
 export { childEnvironment, killGroup } from "./executors/index.js";
 export { discoverModel, MODEL_HELP } from "./discover-model.js";
 export type { DiscoveredModel } from "./discover-model.js";
+export { within } from "./program/within.js";
 export { EXIT_INTERRUPTED, EXIT_USAGE, runProgram } from "./program/run-program.js";
 export {
   configListFromDotenv,

@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
 import { AutogenError } from "../../../run/index.js";
 import { IOStream } from "../host.js";
+import { within } from "../program/within.js";
 import { refusalOf, withoutToken, withToken, type ConnectionRequest } from "./network-access.js";
 import { WebsocketConnection } from "./websocket-connection.js";
 import { clientStream } from "./websocket-stream.js";
@@ -174,17 +175,6 @@ export class WebsocketListener implements AsyncDisposable {
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-
-/** Whether the work was done in time. */
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function refusePlain(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(426, { connection: "close", upgrade: "websocket", "content-type": "text/plain" });
