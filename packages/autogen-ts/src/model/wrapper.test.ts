@@ -386,12 +386,3 @@ test("INF-37 an abort before and during a request ends the call, and no entry is
     assert.ok(!events.some((event) => event.type === "llm.failed"));
   });
 });
-
-test("an option of the 0.1 series is sent, with a warning once", async () => {
-  await scene({ x: ["a", "b"] }, async ({ run, events, wrapper }) => {
-    const llm = wrapper([{ model: "gpt-4", request_timeout: 3 }]);
-    await llm.create({ messages: HI, run });
-    await llm.create({ messages: HI, run });
-    assert.equal(events.filter((event) => event.type === "warning" && event.code === "old-option").length, 1);
-  });
-});

@@ -39,6 +39,8 @@ export class OpenAIWrapper {
     create: async (options) => await this.create(options),
     textOf: (response) => textOf(this.extractTextOrCompletionObject(response)[0]),
   };
+  /** Each call without a run gets one of its own; what they warn of is said once. */
+  readonly #warned = new Set<string>();
   #actual: UsageSummary | null = null;
   #total: UsageSummary | null = null;
   /** Said in the next call: there is no run to warn in before. */
@@ -189,7 +191,8 @@ export class OpenAIWrapper {
   async #ownRun(signal: AbortSignal | undefined): Promise<Run> {
     const host = this.#host ?? (await loadHost());
     const shown = host.subscriber?.();
-    return createRun({ host, subscribers: shown === undefined ? [] : [shown], ...(signal === undefined ? {} : { signal }) });
+    const subscribers = shown === undefined ? [] : [shown];
+    return createRun({ host, subscribers, warned: this.#warned, ...(signal === undefined ? {} : { signal }) });
   }
 }
 

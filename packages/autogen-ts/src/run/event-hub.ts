@@ -6,8 +6,9 @@ export class EventHub {
   #seq = 0;
   #said: Set<string> | undefined;
 
-  constructor(subscribers: readonly Subscriber[]) {
+  constructor(subscribers: readonly Subscriber[], said?: Set<string>) {
     this.#subscribers = subscribers;
+    this.#said = said;
   }
 
   /** The list is replaced, not changed: a subscriber may come or go while an event is on its way. */
@@ -32,7 +33,7 @@ export class EventHub {
     }
   }
 
-  /** Whether this text has not been asked about before in this run. */
+  /** Whether this text has not been asked about before. */
   firstTime(text: string): boolean {
     this.#said ??= new Set();
     if (this.#said.has(text)) return false;

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly subscribers?: readonly Subscriber[];
   /** First segment of all paths and effect keys. @default "run" */
   readonly path?: string;
+  /** Texts of warnings that were given; runs that share the set give each of them once. @default a set of this run */
+  readonly warned?: Set<string>;
   /** How `join` works: engines that cannot interleave steps need one after another. @default "parallel" */
   readonly joining?: "parallel" | "sequential";
 }
@@ -89,7 +91,7 @@ export function createRun(options: RunOptions): Run {
     context: {},
     shared: {
       host: options.host,
-      hub: new EventHub(options.subscribers ?? []),
+      hub: new EventHub(options.subscribers ?? [], options.warned),
       signal: options.signal,
       joining: options.joining ?? "parallel",
       relay: new AbortRelay(),
