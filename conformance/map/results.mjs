@@ -2,8 +2,14 @@
 import { plain } from "./json.mjs";
 
 /** @param {any} result a ChatResult */
-export function recordedChat({ chatHistory, summary, cost, humanInput }) {
-  return plain({ chat_history: chatHistory, summary, cost: recordedReport(cost), human_input: humanInput });
+export function recordedChat({ chatId, chatHistory, summary, cost, humanInput }) {
+  return plain({
+    chat_history: chatHistory,
+    summary,
+    cost: recordedReport(cost),
+    human_input: humanInput,
+    ...(chatId === null ? {} : { chat_id: chatId }),
+  });
 }
 
 /** Usage with and without answers from caches. @param {any} report */

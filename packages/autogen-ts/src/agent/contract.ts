@@ -51,6 +51,12 @@ export interface HumanInputOptions extends DoorOptions {
   readonly sender?: string | null;
 }
 
+/** Where a message was said that may end a chat. */
+export interface TerminationOptions extends DoorOptions {
+  /** @default null */
+  readonly sender?: Agent | null;
+}
+
 /** What a reply is made to. */
 export interface GenerateReplyOptions {
   /** @default the history with `sender` */
@@ -78,7 +84,7 @@ export interface ReplyingAgent extends ChatAgent {
   readonly chatMessages: Map<Agent, Message[]>;
   generateReply(options: GenerateReplyOptions): Promise<Reply>;
   initiateChat(recipient: Agent, options?: ChatOptions): Promise<ChatResult>;
-  isTermination(message: Message): Promise<boolean>;
+  isTermination(message: Message, options?: TerminationOptions): Promise<boolean>;
   getHumanInput(prompt: string, options?: HumanInputOptions): Promise<string>;
   lastMessage(peer?: Agent | null): Message | null;
   maxConsecutiveAutoReply(sender?: Agent | null): number;

@@ -12,24 +12,22 @@ import {
   type UsageMode,
   type WrapperConfig,
 } from "../model/index.js";
-import { AutogenError, loadHost, type Run, type RunEvent, type UsageSummary } from "../run/index.js";
+import { AutogenError, loadHost, type Run, type UsageSummary } from "../run/index.js";
 import {
   acceptThroughDoor,
   exchange,
-  initiateChat,
   isLoopAgent,
   openRun,
   sendThroughDoor,
-  streamChat,
   withCarryover,
   type Agent,
   type ChatContext,
-  type ChatOptions,
-  type ChatResult,
   type DoorOptions,
   type Outgoing,
+  type TerminationPredicate,
   type TurnOutcome,
 } from "../chat/index.js";
+import { ChatStarter } from "./chat-starter.js";
 import { codeExecutionOf, type CodeExecution } from "./code-execution.js";
 import type {
   ExecutedFunction,
@@ -38,11 +36,14 @@ import type {
   HumanInputMode,
   HumanInputOptions,
   ReplyingAgent,
+  TerminationOptions,
 } from "./contract.js";
 import { CONVERSABLE_SYSTEM_MESSAGE } from "./default-texts.js";
 import { DEFAULT_ENTRIES } from "./default-replies.js";
 import { Hooks, type HookPoint, type HookTable } from "./hooks.js";
 import { checkOptions, type AgentOptions } from "./options.js";
+import { nestedChats, type NestedEntry, type NestedOptions } from "./nested-chats.js";
+import { checkTermination } from "./replies/index.js";
 import {
   checkedResult,
   matches,
@@ -54,7 +55,6 @@ import {
   type ReplyOptions,
   type Trigger,
 } from "./reply-list.js";
-import { ToolAgent } from "./tool-agent.js";
 import { executeFunction } from "./tool-calls/index.js";
 import { memoryOf, stateOf, type AgentState } from "./state.js";
 import { isTermination } from "./termination.js";
@@ -65,7 +65,7 @@ import { isTermination } from "./termination.js";
  *
  * @see specification chapter 10
  */
-export class ConversableAgent<Name extends string = string> extends ToolAgent implements ReplyingAgent {
+export class ConversableAgent<Name extends string = string> extends ChatStarter implements ReplyingAgent {
   /** Limit of automatic answers to one sender when `maxConsecutiveAutoReply` is not given. */
   static readonly MAX_CONSECUTIVE_AUTO_REPLY: number = 100;
 
@@ -80,7 +80,7 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
   readonly client: OpenAIWrapper | null;
 
   #systemMessage: string | readonly ContentPart[];
-  #isTerminationMsg: (message: Message) => boolean | Promise<boolean>;
+  #isTerminationMsg: TerminationPredicate;
   #replies: readonly ReplyEntry[] = DEFAULT_ENTRIES;
   #hooks: Hooks | undefined;
   readonly #options: AgentOptions<Name>;
@@ -155,25 +155,7 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     this.client.registerModelClient(type, ...args);
   }
 
-  // Chats.
-
-  /** Starts a chat and waits for its end. @see initiateChat */
-  initiateChat(recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
-    return initiateChat(this, recipient, options);
-  }
-
-  /** The same chat as an async iterable of its events. @see streamChat */
-  streamChat(recipient: Agent, options: ChatOptions = {}): AsyncGenerator<RunEvent, ChatResult> {
-    return streamChat(this, recipient, options);
-  }
-
-  /**
-   * Answers the last message of `peer`, and lets the two go on: after an abort, a crash, or calls that waited for approval.
-   * The same as `initiateChat` with `resume: true`.
-   */
-  resumeChat(peer: Agent, options: ChatOptions = {}): Promise<ChatResult> {
-    return initiateChat(this, peer, { ...options, resume: true });
-  }
+  // Messages.
 
   /** Sends one message; resolves when the whole exchange that it set off is over. */
   async send(
@@ -252,6 +234,25 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     this.#replies = replacingReply(this.#replies, old, replyFunction);
   }
 
+  /**
+   * Answers senders that match `trigger` with what chats with other agents come to.
+   *
+   * @throws AutogenError `invalid-option` for a queue that cannot be held, as far as that is known now
+   * @see nestedChats
+   */
+  registerNestedChats(queue: readonly NestedEntry[], { trigger, position, config, resetConfig, ...how }: NestedOptions): void {
+    const place = position ?? (this.#has(checkTermination) ? { after: checkTermination } : 0);
+    this.registerReply(trigger, nestedChats(queue, how), {
+      position: place,
+      config,
+      ...(resetConfig === undefined ? {} : { resetConfig }),
+    });
+  }
+
+  #has(replyFunction: ReplyFunction): boolean {
+    return this.#replies.some((entry) => entry.replyFunction === replyFunction);
+  }
+
   registerHook<P extends HookPoint>(point: P, hook: HookTable[P]): void {
     (this.#hooks ??= new Hooks()).register(point, hook);
   }
@@ -282,8 +283,10 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
     return text;
   }
 
-  async isTermination(message: Message): Promise<boolean> {
-    return await this.#isTerminationMsg(message);
+  /** A predicate of the chat comes before that of the agent (D13-6). */
+  async isTermination(message: Message, { sender = null, run }: TerminationOptions = {}): Promise<boolean> {
+    const chat = run?.context.chat ?? null;
+    return await (chat?.isTerminationMsg ?? this.#isTerminationMsg)(message, { sender, chat });
   }
 
   get usesDefaultTermination(): boolean {
@@ -332,11 +335,6 @@ export class ConversableAgent<Name extends string = string> extends ToolAgent im
   }
 
   // Old names: the reference has a second, asynchronous copy of each.
-
-  /** @deprecated The same as `initiateChat`. */
-  async aInitiateChat(recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
-    return await this.initiateChat(recipient, options);
-  }
 
   /** @deprecated The same as `send`. */
   async aSend(...args: Parameters<ConversableAgent["send"]>): Promise<void> {

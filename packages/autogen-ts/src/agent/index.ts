@@ -9,6 +9,7 @@ export type {
   HumanInputMode,
   HumanInputOptions,
   ReplyingAgent,
+  TerminationOptions,
 } from "./contract.js";
 export { ConversableAgent } from "./conversable-agent.js";
 export { defaultReplies } from "./default-replies.js";
@@ -21,6 +22,8 @@ export {
 export { Hooks } from "./hooks.js";
 export type { AllMessagesHook, BeforeSendHook, HookContext, HookPoint, HookTable, LastReceivedHook } from "./hooks.js";
 export type { AgentOptions } from "./options.js";
+export { nestedChats } from "./nested-chats.js";
+export type { NestedEntry, NestedHow, NestedMessageFunction, NestedOptions, NestedReplyFunction } from "./nested-chats.js";
 export { askModel, callFunction, callTools, checkTermination, executeCode, normalizeName } from "./replies/index.js";
 export { anySender } from "./reply-list.js";
 export type {
@@ -36,7 +39,7 @@ export type {
 export type { OfferedTools } from "./shared-context.js";
 export { STATE_FORMAT } from "./state.js";
 export type { AgentState } from "./state.js";
-export { isTermination, type TerminationPredicate } from "./termination.js";
+export { isTermination } from "./termination.js";
 export { registerFunction } from "./tool-agent.js";
 export type { RegisteredFunction, RegisterOptions } from "./tool-agent.js";
 export type {

@@ -2,7 +2,7 @@
 import type { ContentPart, Message, MessageDraft } from "../message/index.js";
 import { checkLlmConfig, type WrapperConfig } from "../model/index.js";
 import { AutogenError, editDistance } from "../run/index.js";
-import type { Agent } from "../chat/index.js";
+import type { Agent, TerminationPredicate } from "../chat/index.js";
 import type { CodeExecutionConfig } from "./code-execution.js";
 import type { HumanInputMode } from "./contract.js";
 import type { ToolExecutionOptions, ToolFunction } from "./tool-settings.js";
@@ -14,7 +14,7 @@ export interface AgentOptions<Name extends string = string> {
   /** First message of every model request; empty: none. @default "You are a helpful AI assistant." */
   readonly systemMessage?: string | readonly ContentPart[];
   /** Whether a received message ends the chat. @default its text ends with the word TERMINATE */
-  readonly isTerminationMsg?: ((message: Message) => boolean | Promise<boolean>) | null;
+  readonly isTerminationMsg?: TerminationPredicate | null;
   /** Answers to one sender before a human is asked, or the chat ends. @default 100 */
   readonly maxConsecutiveAutoReply?: number | null;
   /** @default "TERMINATE" */

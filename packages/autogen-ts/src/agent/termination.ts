@@ -1,9 +1,6 @@
 /** When a message ends a chat, unless the agent says otherwise (D10-16, stronger). */
 import { contentText, type Message } from "../message/index.js";
 
-/** Says whether a message ends a chat. */
-export type TerminationPredicate = (message: Message) => boolean;
-
 const WORD = "TERMINATE";
 /** What may stand after the word: white space, punctuation, quotes, brackets, emphasis marks. */
 const TRAILING = /^[\s\p{P}*_~`]*$/u;

@@ -1,7 +1,8 @@
 /** Starting a chat. Specification chapter 10, section 6. */
-import type { MessageDraft } from "../message/index.js";
+import type { Message, MessageDraft } from "../message/index.js";
 import type { ResponseCache } from "../model/index.js";
 import { AutogenError, isAutogenError, type Run } from "../run/index.js";
+import { ActiveChat, type TerminationPredicate } from "./active-chat.js";
 import { isChatAgent, type Agent, type ChatAgent, type ChatContext } from "./agent.js";
 import { exchange, resumeExchange, type ExchangeEnd } from "./exchange.js";
 import { checkResumable } from "./resumable.js";
@@ -10,11 +11,28 @@ import { attachChat, type ChatResult } from "./result.js";
 import { ChatWatch, type WatchOptions } from "./watch.js";
 import { checkSummaryMethod, summarise, type SummaryMethod } from "./summary.js";
 
+/** What functions of first messages are told in one object, the last argument, in plain chats and nested ones alike (D13-12). */
+export interface OpeningContext {
+  /** Who says the message. */
+  readonly owner: ChatAgent;
+  /** Who gets it. */
+  readonly recipient: Agent;
+  /** Of a nested chat: what is answered by it. Else empty. */
+  readonly messages: readonly Message[];
+  /** Of a nested chat: whose message is answered. Else null. */
+  readonly sender: Agent | null;
+  /** Of a nested chat: the `config` that it was registered with. Else undefined. */
+  readonly config: unknown;
+  /** Carryover, and the options of the chat that are none of its own. */
+  readonly context: ChatContext;
+}
+
 /** Writes the first message; its result is used as it is, carryover is not appended. */
 export type MessageFunction = (
   sender: ChatAgent,
   recipient: ChatAgent,
   context: ChatContext,
+  opening: OpeningContext,
 ) => string | MessageDraft | null | Promise<string | MessageDraft | null>;
 
 /** Options of a chat. */
@@ -35,7 +53,9 @@ export interface ChatOptions extends RunSettings, WatchOptions {
   readonly summaryArgs?: Readonly<Record<string, unknown>>;
   /** Appended to the first message under a `Context:` line. */
   readonly carryover?: unknown;
-  /** Read by the banner of chats in sequence. */
+  /** Ends this chat, whatever the predicates of its agents say (D13-6). Chats inside of it have their own. @default those of the agents */
+  readonly isTerminationMsg?: TerminationPredicate | null;
+  /** Several chats are announced with their first message and carryover. @default false */
   readonly verbose?: boolean;
   /** Everything else becomes part of the context that message functions get. */
   readonly [extra: string]: unknown;
@@ -48,25 +68,43 @@ export interface ChatOptions extends RunSettings, WatchOptions {
  *   `model-failed`, `aborted` … out of the chat. `chatOfError(error)` gives what was said up to there
  */
 export async function initiateChat(sender: ChatAgent, recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
-  const partner = checkedPartner(sender, recipient);
-  checkMaxTurns(options.maxTurns);
+  const partner = checkChat(sender, recipient, options);
   if (options.resume === true) checkResumable(sender, partner, options);
-  const { summaryMethod = "last_msg", summaryArgs = {}, cache = null } = options;
-  checkSummaryMethod({ method: summaryMethod, args: summaryArgs, sender, recipient: partner });
+  const { summaryMethod = "last_msg", summaryArgs = {}, cache = null, isTerminationMsg = null } = options;
   const release = occupyBoth(sender, partner);
   try {
     const watch = new ChatWatch(options);
-    const run = await openRun(options, "chat", { cache, watch });
+    const active = new ActiveChat(sender, partner, isTerminationMsg);
+    const run = await openRun(options, "chat", { cache, watch, chat: active });
     watch.follow(run);
+    active.follow(run);
     return await chat(sender, partner, { ...options, summaryMethod, summaryArgs: { ...summaryArgs, cache } }, run);
   } finally {
     release();
   }
 }
 
+/**
+ * What can be known to be wrong before anything is sent.
+ *
+ * @returns the recipient
+ * @throws AutogenError `invalid-option`
+ */
+export function checkChat(sender: ChatAgent, recipient: Agent, options: ChatOptions): ChatAgent {
+  const partner = checkedPartner(sender, recipient);
+  checkMaxTurns(options.maxTurns);
+  const { summaryMethod = "last_msg", summaryArgs = {}, isTerminationMsg } = options;
+  checkSummaryMethod({ method: summaryMethod, args: summaryArgs, sender, recipient: partner });
+  if (isTerminationMsg != null && typeof isTerminationMsg !== "function") {
+    throw new AutogenError("invalid-option", `\`isTerminationMsg\` of a chat is a ${typeof isTerminationMsg}. Pass a function.`);
+  }
+  return partner;
+}
+
 type Resolved = ChatOptions & { readonly summaryMethod: SummaryMethod; readonly summaryArgs: Readonly<Record<string, unknown>> };
 
 async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ChatResult> {
+  const told = options.run?.context.chat?.add();
   run.emit({ type: "chat.start", from: sender.name, to: recipient.name });
   const finish = ({ reason: stopReason, detail: stopDetail }: ExchangeEnd, summary: unknown): ChatResult => {
     const result: ChatResult = {
@@ -77,7 +115,9 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
       humanInput: [...sender.humanInputs],
       stopReason,
       stopDetail,
+      nested: run.context.chat?.nested ?? [],
     };
+    told?.(result);
     run.emit({ type: "chat.end", from: sender.name, to: recipient.name, stopReason, stopDetail, summary });
     return result;
   };
@@ -116,12 +156,15 @@ async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
 function firstMessage(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): ReturnType<MessageFunction> {
   const { message } = options;
   const context = contextOf(options);
-  if (typeof message === "function") return message(sender, recipient, context);
+  if (typeof message === "function") {
+    const opening = { owner: sender, recipient, messages: [], sender: null, config: undefined, context };
+    return message(sender, recipient, context, opening);
+  }
   return sender.generateInitMessage(message, context, run);
 }
 
 const OWN_OPTIONS: ReadonlySet<string> = new Set(
-  "message resume maxTurns clearHistory cache summaryMethod summaryArgs verbose silent signal stream onEvent layers host run budget stopWhen loopDetection".split(
+  "message resume maxTurns clearHistory cache summaryMethod summaryArgs isTerminationMsg verbose silent signal stream onEvent layers host run budget stopWhen loopDetection".split(
     " ",
   ),
 );

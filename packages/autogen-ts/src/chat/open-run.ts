@@ -59,7 +59,7 @@ export async function openRun(settings: RunSettings, segment: string, context: P
 function followPart(run: Run, path: string, onEvent: Subscriber): void {
   const unsubscribe = run.subscribe((event) => {
     if (event.path !== path && !event.path.startsWith(`${path}/`)) return;
-    if (event.path === path && event.type === "chat.end") unsubscribe();
+    if (event.path === path && (event.type === "chat.end" || event.type === "chats.end")) unsubscribe();
     onEvent(event);
   });
 }

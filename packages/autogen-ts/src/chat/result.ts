@@ -2,10 +2,13 @@
 import type { Message } from "../message/index.js";
 import type { StopReason, UsageReport } from "../run/index.js";
 
+/** The name of a chat that others may wait for. */
+export type ChatId = number | string;
+
 /** A snapshot: later chats never change it (D10-10). */
 export interface ChatResult {
   /** Set by chats with prerequisites, else null. */
-  readonly chatId: number | string | null;
+  readonly chatId: ChatId | null;
   /** The history of the one who started the chat: own messages are `assistant`. */
   readonly chatHistory: readonly Message[];
   /** A text for the built-in methods; whatever a summary function gave. */
@@ -18,6 +21,8 @@ export interface ChatResult {
   readonly stopReason: StopReason;
   /** The same in words, when a stop condition or the loop detection ended the chat; else null. */
   readonly stopDetail: string | null;
+  /** The chats that were held inside of this one, nested chats for example, in the order of their start (D13-7). `cost` includes them. */
+  readonly nested: readonly ChatResult[];
 }
 
 /** The key under which a failed chat hangs on its error. */

@@ -47,7 +47,7 @@ export async function resumeGroup({ leader, group, messages, options }: ResumeRe
     await restore(message, speaker, { leader, group }, run);
   }
   const lastMessage = withoutTermination(last, options.removeTerminationString ?? null);
-  if (await leader.isTermination(lastMessage)) {
+  if (await leader.isTermination(lastMessage, { sender: lastAgent, run })) {
     run.warn(
       "resumed-at-end",
       `The last of the messages resumed by \`${leader.name}\` ends the chat. Pass \`removeTerminationString\` to go on.`,

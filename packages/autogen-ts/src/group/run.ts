@@ -11,7 +11,7 @@ import { TurnControl } from "./turn-control.js";
 /** What a run needs of the manager that it belongs to. */
 export interface GroupLeader extends ChatAgent, SelectingManager {
   readonly chatMessages: Map<Agent, Message[]>;
-  isTermination(message: Message): Promise<boolean>;
+  isTermination(message: Message, options: { readonly sender: Agent; readonly run: Run }): Promise<boolean>;
 }
 
 export interface GroupRunOptions {
@@ -68,7 +68,8 @@ export class GroupRun {
       const stored = await this.#record(message);
       const verdict = round === 0 ? null : await this.#verdict(stored);
       if (verdict !== null) return verdict;
-      if (await leader.isTermination(stored)) return { stopReason: "termination-message", delivered: true };
+      if (await leader.isTermination(stored, { sender: this.lastSpeaker, run: this.#run }))
+        return { stopReason: "termination-message", delivered: true };
       if (round >= group.maxRound - 1) break;
       const next = await this.#nextMessage();
       if (!("role" in next)) return next;

@@ -15,6 +15,7 @@ import {
 import { visibleText, type RunEvent, type Subscriber } from "../run/index.js";
 import { painter, type Paint } from "./paint.js";
 import { printGroupEvent } from "./group-printer.js";
+import { printBanner } from "./queue-printer.js";
 import type { OutputStream } from "./stream.js";
 
 /** What a printer leaves out. */
@@ -89,6 +90,9 @@ export function consolePrinter(stream: OutputStream, { notes = true }: PrinterOp
         return;
       case "messages.transformed":
         if (event.verbose) stream.print(paint("yellow", event.text), { flush: true });
+        return;
+      case "chats.next":
+        if (!event.silent) printBanner(stream, paint, event);
         return;
       case "warning":
         stream.warn?.(event.text);

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "invalid-state"
   | "sender-required"
   | "chat-overlap"
+  | "chat-failed"
   | "no-model"
   | "model-failed"
   | "model-timeout"

@@ -204,6 +204,25 @@ export type EventBody =
       /** Messages kept. */
       readonly kept: number;
     }
+  | {
+      readonly type: "chats.start";
+      readonly chats: number;
+      /** Whether they have ids, and are held side by side. */
+      readonly graph: boolean;
+    }
+  | {
+      /** One of several chats is about to start; silent ones are not told of. */
+      readonly type: "chats.next";
+      /** Place in the queue, from 0. */
+      readonly index: number;
+      readonly chatId: number | string | null;
+      readonly from: string;
+      readonly to: string;
+      /** For people; with `verbose` only, as is `carryover`. */
+      readonly message?: string;
+      readonly carryover?: string;
+    }
+  | { readonly type: "chats.end"; readonly finished: number; readonly failed: number }
   | { readonly type: "group.resumed"; readonly group: string; readonly messages: number; readonly lastSpeaker: string }
   | { readonly type: "warning"; readonly code: string; readonly text: string }
   | {

@@ -27,7 +27,7 @@ export async function checkTermination(
   { run }: Turn,
 ): Promise<ReplyResult> {
   const last = messages.at(-1);
-  const terminating = last !== undefined && (await recipient.isTermination(last));
+  const terminating = last !== undefined && (await recipient.isTermination(last, { sender, run }));
   const limit = recipient.maxConsecutiveAutoReply(sender);
   const exhausted = recipient.autoReplyCount(sender) >= limit;
 
@@ -111,6 +111,7 @@ function humanReply(line: string, last: Message | undefined): MessageDraft {
 }
 
 function warnOfMention(recipient: ReplyingAgent, last: Message | undefined, run: Run): void {
+  if (run.context.chat?.isTerminationMsg != null) return;
   if (last === undefined || !recipient.usesDefaultTermination || !mentionsTermination(last) || isTermination(last)) return;
   run.warn(
     "termination-word",
