@@ -58,6 +58,12 @@ export const RULES = [
 
 /** @type {readonly Divergence[]} */
 export const DIVERGENCES = [
+  { case: "achats-cycle", divergence: "D13-3", instead: "chats that wait for each other in a circle are refused" },
+  {
+    case: "achats-order-table",
+    divergence: "D13-3",
+    instead: "a circle is refused; chats that wait for nobody start in the order of the queue",
+  },
   {
     case: "auto-cost",
     divergence: "D12-11",
@@ -74,6 +80,11 @@ export const DIVERGENCES = [
     instead: "without a closing prompt the last message is sent once",
   },
   { case: "carry-list-mixed", divergence: "D10-8", instead: "objects and other values in carryover are shown as JSON" },
+  {
+    case: "chats-same-recipient",
+    divergence: "D13-10",
+    instead: "a result keeps what was said in its chat, whatever is said later",
+  },
   { case: "client-cache-params", divergence: "decisions §4, response cache", instead: "the endpoint counts in the key" },
   {
     case: "client-own-error",

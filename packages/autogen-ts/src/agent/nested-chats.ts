@@ -225,7 +225,7 @@ function replyOf(summary: unknown): Reply {
   if (summary === undefined || summary === null || typeof summary === "string") return summary ?? null;
   // Whether it is a message is checked when it is stored.
   if (typeof summary === "object" && "content" in summary) return summary as Reply;
-  return JSON.stringify(summary) ?? String(summary);
+  return JSON.stringify(summary) ?? typeof summary;
 }
 
 function checkQueue(queue: readonly NestedEntry[], { useAsync = null }: NestedHow): readonly NestedEntry[] {

@@ -35,3 +35,11 @@ export const SELECT_SPEAKER_NONE: string =
   RULES +
   "Upper and lower case matter, and names must be neither shortened nor changed. The only names that count are {agentlist}. " +
   "Answer with the name alone, without any reason.";
+
+/** What a society of mind tells its model before the transcript of the group. */
+export const SOCIETY_OF_MIND_PREAMBLE =
+  "Some time ago you were given a request. You and your team have worked on it. This is what was said meanwhile:";
+
+/** What a society of mind asks its model for after the transcript, when no `responsePreparer` is given. */
+export const SOCIETY_OF_MIND_PROMPT =
+  "Now answer the original request in a message that stands by itself. Whoever reads it has not seen the discussion: do not mention it, nor that there was one.";

@@ -16,6 +16,8 @@ export {
   SELECT_SPEAKER_MULTIPLE,
   SELECT_SPEAKER_NONE,
   SELECT_SPEAKER_PROMPT,
+  SOCIETY_OF_MIND_PREAMBLE,
+  SOCIETY_OF_MIND_PROMPT,
 } from "./default-texts.js";
 export { checkGraph, checkGraphValidity } from "./graph/check-graph.js";
 export type {
@@ -49,6 +51,8 @@ export type { FindOptions } from "./members.js";
 export type { GroupChatOptions, SelectionTransform } from "./options.js";
 export type { Resumed, ResumeOptions } from "./resume.js";
 export { toolExecutorFor } from "./select-speaker.js";
+export { runInnerMonologue, SocietyOfMindAgent } from "./society-of-mind.js";
+export type { ResponsePreparer, SocietyOfMindOptions } from "./society-of-mind.js";
 export { mentionedAgents, resolveSpeaker } from "./speakers/index.js";
 export type { ResolveOptions, SpeakerAnswer, TextSource } from "./speakers/index.js";
 export { SpeakerTransitions } from "./transitions.js";

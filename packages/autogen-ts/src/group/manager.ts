@@ -65,6 +65,14 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
     return messages.length === 0 || isMember(this.groupChat, peer) ? null : messages;
   }
 
+  /** As new, the transcript and the shared values included; participants are left as they are. */
+  override reset(): void {
+    super.reset();
+    this.groupChat.reset();
+    this.groupChat.contextVariables.reset();
+    this.#introduced = false;
+  }
+
   override prepareChat(peer: Agent, options: PrepareOptions): void {
     super.prepareChat(peer, options);
     if (options.clearHistory) {
