@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { test } from "vitest";
 import { speaker } from "../../test/groups.js";
 import { rejection, texts } from "../../test/pairs.js";
@@ -7,7 +6,6 @@ import {
   askModel,
   ChatQueueError,
   chatOfError,
-  chatOrder,
   ConversableAgent,
   initiateChats,
   initiateChatsAsync,
@@ -15,7 +13,6 @@ import {
   memoryStream,
   resultsOfError,
   type ChatEntry,
-  type ChatId,
   type ChatResult,
   type RunEvent,
 } from "../index.js";
@@ -315,40 +312,5 @@ test("several chats are one ordered stream of events, and the parts of a run hav
       { type: "chats.start", chats: 3, graph: true, seq: 0, path: "run/chats-0", silent: true },
       { type: "chats.end", finished: 3, failed: 0, seq: 0, path: "run/chats-0", silent: true },
     ],
-  );
-});
-
-test("the order has every chat after its prerequisites, in layers, each in the order given", () => {
-  const chats = fc.array(fc.array(fc.nat(), { maxLength: 4 }), { maxLength: 30 }).map((lists) =>
-    // Each waits for earlier ones only, so that there is no circle; then they are put in another order.
-    lists
-      .map((list, chatId) => ({ chatId, prerequisites: chatId === 0 ? [] : list.map((number) => number % chatId) }))
-      .toSorted((x, y) => ((x.chatId * 7919) % 31) - ((y.chatId * 7919) % 31)),
-  );
-  fc.assert(
-    fc.property(chats, (list) => {
-      const order = chatOrder(list);
-      assert.equal(new Set(order).size, list.length);
-      const depth = new Map<ChatId, number>();
-      const place = new Map(list.map(({ chatId }, index) => [chatId, index]));
-      const byId = new Map(list.map((chat) => [chat.chatId, chat]));
-      const key = order.map((id) => {
-        const before = byId.get(Number(id))?.prerequisites ?? [];
-        assert.ok(before.every((one) => depth.has(one)));
-        const own = Math.max(0, ...before.map((one) => (depth.get(one) ?? 0) + 1));
-        depth.set(id, own);
-        return own;
-      });
-      assert.deepEqual(
-        key,
-        key.toSorted((x, y) => x - y),
-      );
-      const roots = order.filter((id) => depth.get(id) === 0).map((id) => place.get(Number(id)) ?? 0);
-      assert.deepEqual(
-        roots,
-        roots.toSorted((x, y) => x - y),
-      );
-    }),
-    { seed: 13, numRuns: 300 },
   );
 });
