@@ -147,6 +147,7 @@ class ChatQueue {
 
   #carried({ entry, excluded, carries, inSequence }: PlannedChat): readonly unknown[] {
     const { carryoverMode = this.#options.carryoverMode, carryoverFormat = this.#options.carryoverFormat } = entry;
+    if (carryoverMode === "none") return [];
     const finished: Finished[] = [];
     for (const index of carries()) {
       const { id, recipient } = this.#plan.at(index);
