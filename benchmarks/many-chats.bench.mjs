@@ -46,7 +46,7 @@ export async function run() {
 
 function scene(baseURL) {
   const client = new OpenAI({ baseURL, apiKey: "bench" });
-  const llmConfig = { config_list: [{ model: "bench", base_url: baseURL, api_key: "bench", price: 0 }], cache_seed: null };
+  const llmConfig = { config_list: [{ model: "bench", base_url: baseURL, api_key: "bench", price: [0, 0] }], cache_seed: null };
   const user = new UserProxyAgent({ name: "user", humanInputMode: "NEVER", codeExecutionConfig: false });
   const newBots = () =>
     Array.from({ length: CHATS }, (_, index) => new AssistantAgent({ name: `bot${index}`, systemMessage: SYSTEM, llmConfig }));
