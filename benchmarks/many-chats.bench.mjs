@@ -46,12 +46,15 @@ export async function run() {
 
 function scene(baseURL) {
   const client = new OpenAI({ baseURL, apiKey: "bench" });
-  const llmConfig = { config_list: [{ model: "bench", base_url: baseURL, api_key: "bench", price: [0, 0] }], cache_seed: null };
+  const llmConfig = {
+    config_list: [{ model: "bench", base_url: baseURL, api_key: "bench", price: /** @type {const} */ ([0, 0]) }],
+    cache_seed: null,
+  };
   const user = new UserProxyAgent({ name: "user", humanInputMode: "NEVER", codeExecutionConfig: false });
   const newBots = () =>
     Array.from({ length: CHATS }, (_, index) => new AssistantAgent({ name: `bot${index}`, systemMessage: SYSTEM, llmConfig }));
   const stream = memoryStream();
-  const hold = async (bots) => {
+  const hold = async (/** @type {AssistantAgent[]} */ bots) => {
     const queue = bots.map((recipient, chatId) => ({ chatId, sender: user, recipient, message: "hello", maxTurns: 1 }));
     const results = await initiateChats(queue, { maxConcurrent: CONCURRENCY, silent: true, stream });
     if (results.size !== CHATS) throw new Error(`${results.size} of ${CHATS} chats were held.`);
