@@ -347,6 +347,7 @@ export type {
   ReplyOptions,
   ReplyPosition,
   ReplyResult,
+  TerminationOptions,
   ToolErrorHandler,
   ToolExecution,
   ToolExecutionOptions,

@@ -346,6 +346,7 @@ export type {
   ReplyOptions,
   ReplyPosition,
   ReplyResult,
+  TerminationOptions,
   ToolErrorHandler,
   ToolExecution,
   ToolExecutionOptions,

@@ -47,7 +47,9 @@ export class ChatQueueError extends AutogenError {
  * @returns empty when the error did not come out of several chats
  */
 export function resultsOfError(error: unknown): readonly ChatResult[] {
-  return error instanceof ChatQueueError ? error.results : [];
+  // Told by its parts: a durable engine that revives an error keeps them, but not its class.
+  const { results } = isAutogenError(error) ? (error as Partial<ChatQueueError>) : {};
+  return Array.isArray(results) ? (results as readonly ChatResult[]) : [];
 }
 
 function nameOf({ index, chatId, from, to }: ChatFailure): string {

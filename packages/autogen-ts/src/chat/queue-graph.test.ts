@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
+import { fakeHost } from "../../test/fake-host.js";
 import { speaker } from "../../test/groups.js";
 import { rejection, texts } from "../../test/pairs.js";
 import {
   askModel,
   ChatQueueError,
   chatOfError,
+  createRun,
   ConversableAgent,
   initiateChats,
   initiateChatsAsync,
@@ -160,7 +162,20 @@ for (const [problem, queue, words] of [
 
 test("MULTI-09 the asynchronous form needs ids", async () => {
   await assert.rejects(initiateChatsAsync([entry(1), other(undefined)]), { code: "invalid-option", message: /\[1\]/ });
+  await assert.rejects(initiateChatsAsync({} as ChatEntry[]), { code: "invalid-option" });
   assert.deepEqual(await initiateChatsAsync([]), new Map());
+});
+
+test("MULTI-08 an engine that holds parts one by one comes to the same end", async () => {
+  const u = speaker("u");
+  const queue = [
+    { chatId: 1, recipient: speaker("a"), message: "1", maxTurns: 1, prerequisites: [3] },
+    { chatId: 2, recipient: speaker("b"), message: "2", maxTurns: 1, prerequisites: [1] },
+    { chatId: 3, recipient: speaker("c"), message: "3", maxTurns: 1 },
+  ];
+  const run = createRun({ host: fakeHost(), joining: "sequential" });
+  const results = await u.initiateChats(queue, { run, maxConcurrent: 1 });
+  assert.deepEqual([...results.values()].map(first), ["3", "1\nContext: \nc says", "2\nContext: \na says"]);
 });
 
 test("MULTI-09 one pair may chat again when the chats cannot be held at once", async () => {

@@ -53,7 +53,8 @@ export async function initiateChatsAsync(
   queue: readonly ChatEntry[],
   options: QueueOptions = {},
 ): Promise<ReadonlyMap<ChatId, ChatResult>> {
-  const without = queue.findIndex(({ chatId }) => chatId === undefined);
+  // What is no list, or no object, is left to the checks.
+  const without = Array.isArray(queue) ? queue.findIndex((entry: ChatEntry | null) => entry?.chatId === undefined) : -1;
   if (without !== -1) {
     throw new AutogenError(
       "invalid-option",
