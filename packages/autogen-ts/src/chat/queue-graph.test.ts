@@ -276,18 +276,24 @@ test("a summary method that throws fails its chat", async () => {
 });
 
 test("an abort ends the chats under way and starts no other; what was finished is on the error", async () => {
-  const log: string[] = [];
-  const [done, hangs, waits] = [speaker("done"), gated("hangs", log), speaker("waits")];
+  const [done, waits, late] = [speaker("done"), speaker("waits"), speaker("late")];
+  const asks = new ConversableAgent({ name: "asks", humanInputMode: "ALWAYS" });
   const stop = new AbortController();
-  const model = new ConversableAgent({ name: "asks", humanInputMode: "ALWAYS" });
+  const started: unknown[] = [];
   const chats = rejection(
     speaker("u").initiateChats(
       [
         { chatId: 1, recipient: done, message: "m", maxTurns: 1 },
-        { chatId: 2, recipient: model, message: "m", maxTurns: 1 }, // a human who never answers
+        { chatId: 2, recipient: asks, message: "m", maxTurns: 1 }, // a human who never answers
         { chatId: 3, recipient: waits, message: "m", maxTurns: 1, prerequisites: [2] },
+        { chatId: 4, recipient: late, message: "m", maxTurns: 1 }, // waits for its turn
       ],
-      { signal: stop.signal, stream: { print: () => undefined, input: async () => await new Promise(() => undefined) } },
+      {
+        signal: stop.signal,
+        maxConcurrent: 1,
+        stream: { print: () => undefined, input: async () => await new Promise(() => undefined) },
+        onEvent: (event) => event.type === "chats.next" && started.push(event.chatId),
+      },
     ),
   );
   await settled();
@@ -298,8 +304,8 @@ test("an abort ends the chats under way and starts no other; what was finished i
     resultsOfError(error).map(({ chatId }) => chatId),
     [1],
   );
-  assert.equal(waits.chatMessages.size, 0);
-  assert.equal(hangs.agent.chatMessages.size, 0);
+  assert.deepEqual(started, [1, 2]);
+  assert.deepEqual([waits.chatMessages.size, late.chatMessages.size], [0, 0]);
 });
 
 test("several chats are one ordered stream of events, and the parts of a run have the same paths whoever starts first", async () => {

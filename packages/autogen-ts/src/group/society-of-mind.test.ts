@@ -181,9 +181,15 @@ test("D13-9 an abort is no failure that `onError` could answer", async () => {
       return [true, "too late"];
     },
   );
-  const { soc, user, told } = society({ onError: () => "never said" }, [stopping, speaker("b")]);
+  let asked = 0;
+  const onError = (): string => {
+    asked += 1;
+    return "never said";
+  };
+  const { soc, user, told } = society({ onError }, [stopping, speaker("b")]);
   const error = await rejection(user.initiateChat(soc, { message: "Think", maxTurns: 1, signal: stop.signal, ...told }));
   assert.ok(isAutogenError(error, "aborted"));
+  assert.equal(asked, 0);
 });
 
 test("one society thinks of one message at a time; a clone can think at the same time", async () => {
