@@ -200,8 +200,10 @@ export {
 export type {
   ChosenExecutor,
   CodeExecutor,
+  CodeLimits,
   ExecuteCodeOptions,
   ExecutorName,
+  NetworkAccess,
   ExecutorRequest,
   CodeExtractor,
   ExtractedCode,

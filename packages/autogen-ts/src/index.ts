@@ -200,8 +200,10 @@ export {
 export type {
   ChosenExecutor,
   CodeExecutor,
+  CodeLimits,
   ExecuteCodeOptions,
   ExecutorName,
+  NetworkAccess,
   ExecutorRequest,
   CodeExtractor,
   ExtractedCode,
@@ -440,7 +442,6 @@ export type {
   KeyvLike,
   LocalExecutorOptions,
   RedisCacheOptions,
-  SandboxLimits,
   SeedOption,
   WebsocketClient,
   WebsocketOptions,

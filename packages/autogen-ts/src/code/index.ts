@@ -1,6 +1,6 @@
 export { codeReply } from "./code-reply.js";
 export { dockerTag } from "./docker-tag.js";
-export type { ChosenExecutor, CodeExecutor, ExecuteCodeOptions, ExecutorRequest } from "./executor.js";
+export type { ChosenExecutor, CodeExecutor, CodeLimits, ExecuteCodeOptions, ExecutorRequest, NetworkAccess } from "./executor.js";
 export { extractCode, extractCodeBlocks, MarkdownCodeExtractor } from "./extract.js";
 export type { CodeExtractor, ExtractedCode, ExtractOptions } from "./extract.js";
 export { fileNameFromCode, NOT_IN_WORKSPACE, resolveInside } from "./filename.js";

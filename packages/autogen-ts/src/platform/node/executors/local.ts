@@ -9,12 +9,13 @@ import { DEFAULT_EXECUTION_POLICIES } from "../../../code/index.js";
 import type {
   CodeBlock,
   CodeExecutor,
+  CodeLimits,
   CodeResult,
   ExecuteCodeOptions,
   ExecutionPolicies,
   SanitizeMode,
 } from "../../../code/index.js";
-import { executeOnCommandLine, requireTimeout } from "./command-line.js";
+import { executeOnCommandLine, requireLimits, requireTimeout } from "./command-line.js";
 import { childEnvironment } from "./environment.js";
 import type { Environment } from "./environment.js";
 import { findFirst } from "./find-program.js";
@@ -41,8 +42,8 @@ export interface LocalExecutorOptions {
   readonly env?: Environment;
   /** Show the code all variables of this process, keys included. @default false */
   readonly inheritEnv?: boolean;
-  /** How much of each output stream is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
+  /** Only `outputBytes` (of each stream) holds here; nothing else is limited. */
+  readonly limits?: Partial<CodeLimits>;
   /** Whether blocks that name no file leave one behind. @default true */
   readonly keepTemporary?: boolean;
   /** Shared between executors that must not outlive the process, or use the same folder. */
@@ -58,6 +59,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   readonly #folder: WorkFolder;
   readonly #options: LocalExecutorOptions;
   readonly #timeoutSeconds: number;
+  readonly #limits: CodeLimits;
   readonly #shared: SharedByExecutors;
   readonly #marker = randomUUID();
   #runs = 0;
@@ -67,6 +69,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   /** @throws AutogenError `invalid-option` for a time limit under a second */
   constructor(options: LocalExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#limits = requireLimits(options.limits);
     this.#folder = new WorkFolder(options.workDir ?? ".");
     this.#options = options;
     this.#shared = options.shared ?? newShared();
@@ -80,6 +83,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
       sanitize: this.#options.sanitize ?? "fail",
       unknownLanguageHint: "",
       keepTemporary: this.#options.keepTemporary ?? true,
+      limits: this.#limits,
       run: this.#run,
     };
     return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
@@ -111,7 +115,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
         cwd: this.#folder.path,
         env: { ...environment, [RUN_MARKER]: marker },
         timeoutMs: this.#timeoutSeconds * 1_000,
-        maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+        maxOutputBytes: this.#limits.outputBytes,
         graceMs: GRACE_MS,
         cleanup: this.#shared.cleanup,
         kill: (pid) => {
