@@ -29,6 +29,7 @@ import { GrowthWatch } from "./folder-growth.js";
 import { interpreterFolders } from "./interpreter-folders.js";
 import { killGroup } from "./kill-tree.js";
 import { watchMemoryOfTree } from "./memory-watch.js";
+import { pythonEnvironment, requirePackages } from "./python-environments.js";
 import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
@@ -49,6 +50,8 @@ export interface BubblewrapExecutorOptions {
   readonly sanitize?: SanitizeMode;
   /** Folders of interpreters outside `/usr`, visible read-only at the same path; their `bin` is searched first. */
   readonly interpreters?: readonly string[];
+  /** Packages for Python blocks, installed as wheels into an environment of their own that the code can read. */
+  readonly pythonPackages?: readonly string[];
   /** Variables for the code; it sees no others of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** What the code can reach. Anything between false and true needs a Python inside. @default false */
@@ -95,6 +98,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
     this.#limits = requireLimits(options.limits);
     this.#folder = new WorkFolder(options.workDir ?? "coding");
+    requirePackages(options.pythonPackages ?? []);
     this.#options = options;
     this.#shared = options.shared ?? newShared();
     this.#stage = isRoot() ? new Stage(this.#folder.path, { cleanup: this.#shared.cleanup, owner: NOBODY }) : undefined;
@@ -179,10 +183,20 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
   async #prepare(): Promise<Ready> {
     const filter = this.#options.systemCallFilter ?? systemCallFilter(process.arch);
     const launcher = await findLauncher();
-    const interpreters = await interpreterFolders(this.#options.interpreters ?? [], { forOthers: isRoot() });
-    const searchPath = [...interpreters.map((folder) => join(folder, "bin")), SYSTEM_PATH].join(":");
-    const python = await findFirst(["python3"], searchPath);
-    return { ...launcher, filter, interpreters, searchPath, network: await this.#network.open(python) };
+    const given = this.#options.interpreters ?? [];
+    const environment = await this.#environment(await interpreterFolders(given, { forOthers: isRoot() }));
+    const interpreters = await interpreterFolders([...environment, ...given], { forOthers: isRoot() });
+    const searchPath = searchPathOf(interpreters);
+    const network = await this.#network.open(await findFirst(["python3"], searchPath));
+    return { ...launcher, filter, interpreters, searchPath, network };
+  }
+
+  /** The environment with the packages that were asked for, made from a Python that can be seen inside. */
+  async #environment(interpreters: readonly string[]): Promise<readonly string[]> {
+    const { pythonPackages = [] } = this.#options;
+    if (pythonPackages.length === 0) return [];
+    const python = (await findFirst(["python3"], searchPathOf(interpreters))) ?? "python3";
+    return [await pythonEnvironment(pythonPackages, { python, forOthers: isRoot(), cleanup: this.#shared.cleanup })];
   }
 
   /** Within the limits on all processes together: by a control group, or else by looking. */
@@ -247,6 +261,9 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
     };
   }
 }
+
+const searchPathOf = (interpreters: readonly string[]): string =>
+  [...interpreters.map((folder) => join(folder, "bin")), SYSTEM_PATH].join(":");
 
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   python: ["python3", "python"],

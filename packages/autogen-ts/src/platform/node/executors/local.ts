@@ -20,6 +20,7 @@ import { childEnvironment } from "./environment.js";
 import type { Environment } from "./environment.js";
 import { findFirst } from "./find-program.js";
 import { hasMarked, killGroup, killMarked, RUN_MARKER } from "./kill-tree.js";
+import { pythonEnvironment, requirePackages } from "./python-environments.js";
 import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
@@ -38,6 +39,8 @@ export interface LocalExecutorOptions {
   readonly sanitize?: SanitizeMode;
   /** A Python virtual environment whose interpreter is used. */
   readonly virtualEnv?: string;
+  /** Packages for Python blocks, installed as wheels into an environment of their own; not together with `virtualEnv`. */
+  readonly pythonPackages?: readonly string[];
   /** Variables for the code, besides harmless ones such as `PATH`. */
   readonly env?: Environment;
   /** Show the code all variables of this process, keys included. @default false */
@@ -70,6 +73,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   constructor(options: LocalExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
     this.#limits = requireLimits(options.limits);
+    requirePackages(options.pythonPackages ?? []);
     this.#folder = new WorkFolder(options.workDir ?? ".");
     this.#options = options;
     this.#shared = options.shared ?? newShared();
@@ -103,7 +107,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   }
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
-    const environment = this.#environment();
+    const environment = await this.#environment(options.signal);
     const program = await findFirst(programsFor(language), environment["PATH"] ?? environment["Path"]);
     if (program === undefined)
       return `No program for ${language} was found on this machine (looked for ${programsFor(language).join(", ")}).`;
@@ -139,13 +143,20 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
     }
   }
 
-  #environment(): Record<string, string> {
+  async #environment(signal: AbortSignal | undefined): Promise<Record<string, string>> {
     const environment = childEnvironment(process.env, this.#options);
-    const { virtualEnv } = this.#options;
+    const virtualEnv = this.#options.virtualEnv ?? (await this.#withPackages(environment["PATH"], signal));
     if (virtualEnv === undefined) return environment;
     const folder = resolve(virtualEnv);
     const programs = join(folder, process.platform === "win32" ? "Scripts" : "bin");
     return { ...environment, VIRTUAL_ENV: folder, PATH: programs + delimiter + (environment["PATH"] ?? "") };
+  }
+
+  async #withPackages(searchPath: string | undefined, signal: AbortSignal | undefined): Promise<string | undefined> {
+    const { pythonPackages = [] } = this.#options;
+    if (pythonPackages.length === 0) return undefined;
+    const python = (await findFirst(programsFor("python"), searchPath)) ?? "python3";
+    return pythonEnvironment(pythonPackages, { python, forOthers: false, cleanup: this.#shared.cleanup, signal });
   }
 }
 

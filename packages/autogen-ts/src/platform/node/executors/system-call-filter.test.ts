@@ -63,9 +63,35 @@ const EAFNOSUPPORT = 0x50061;
 const KILL = 0x80000000;
 
 describe.each([
-  { arch: "x64", audit: 0xc000003e, read: 0, mount: 165, ptrace: 101, clone: 56, ioctl: 16, socket: 41, instructions: 77 },
-  { arch: "arm64", audit: 0xc00000b7, read: 63, mount: 40, ptrace: 117, clone: 220, ioctl: 29, socket: 198, instructions: 69 },
-])("$arch", ({ arch, audit, read, mount, ptrace, clone, ioctl, socket, instructions }) => {
+  {
+    arch: "x64",
+    audit: 0xc000003e,
+    read: 0,
+    mount: 165,
+    ptrace: 101,
+    clone: 56,
+    ioctl: 16,
+    socket: 41,
+    chmod: [90, 1],
+    fchmodat: [268, 2],
+    openat: 257,
+    instructions: 97,
+  },
+  {
+    arch: "arm64",
+    audit: 0xc00000b7,
+    read: 63,
+    mount: 40,
+    ptrace: 117,
+    clone: 220,
+    ioctl: 29,
+    socket: 198,
+    chmod: [52, 1],
+    fchmodat: [53, 2],
+    openat: 56,
+    instructions: 85,
+  },
+])("$arch", ({ arch, audit, read, mount, ptrace, clone, ioctl, socket, chmod, fchmodat, openat, instructions }) => {
   const filter = systemCallFilter(arch);
 
   test("BOX-20 the bytes are those of the listing", async () => {
@@ -82,6 +108,28 @@ describe.each([
     assert.deepEqual([decided(ioctl, 0, 0x5401), decided(ioctl, 0, 0x5412), decided(ioctl, 0, 0x541c)], [ALLOW, EPERM, EPERM]);
     for (const family of [1, 2, 10, 16]) assert.equal(decided(socket, family), ALLOW, String(family));
     for (const family of [17, 38, 40]) assert.equal(decided(socket, family), EAFNOSUPPORT, String(family));
+  });
+
+  test("BOX-20 files cannot get their owner's rights", () => {
+    const decided = (call: number, ...args: number[]): number => verdict(filter, audit, call, args);
+    for (const [call = 0, place = 0] of [chmod, fchmodat]) {
+      const withMode = (mode: number): number[] => [...Array.from({ length: place }, () => 0o6000), mode];
+      assert.deepEqual(
+        [decided(call, ...withMode(0o755)), decided(call, ...withMode(0o4755)), decided(call, ...withMode(0o2755))],
+        [ALLOW, EPERM, EPERM],
+      );
+    }
+    const create = 0x41;
+    assert.deepEqual(
+      [
+        decided(openat, 0, 0, create, 0o644),
+        decided(openat, 0, 0, create, 0o4644),
+        decided(openat, 0, 0, 0, 0o4644),
+        decided(openat, 0, 0, 0x410000, 0o2644),
+      ],
+      [ALLOW, EPERM, ALLOW, EPERM],
+    );
+    assert.equal(decided(437), ENOSYS);
   });
 
   test("BOX-20 calls of another architecture end the process", () => {

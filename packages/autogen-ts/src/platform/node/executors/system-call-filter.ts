@@ -26,11 +26,17 @@ interface Machine {
   readonly clone: number;
   readonly ioctl: number;
   readonly socket: number;
+  /** Calls that take permissions as an argument, by its place. */
+  readonly modes: Readonly<Record<1 | 2, readonly number[]>>;
+  /** Calls that open files: the place of their flags, which permissions follow. */
+  readonly opens: Readonly<Partial<Record<1 | 2, number>>>;
   readonly denied: readonly number[];
 }
 
-/** Calls that have one number everywhere. */
+/** Calls that have one number everywhere. The arguments of the first two lie in memory, where a filter cannot look. */
 const CLONE3 = 435;
+const OPENAT2 = 437;
+const FCHMODAT2 = 452;
 const SAME_EVERYWHERE = {
   ioUring: [425, 426, 427],
   mountApi: [428, 429, 430, 431, 432, 433, 442, 467],
@@ -48,6 +54,8 @@ const MACHINES: Readonly<Record<string, Machine>> = {
     clone: 56,
     ioctl: 16,
     socket: 41,
+    modes: { 1: [90, 91, 85, 133], 2: [268, 259, FCHMODAT2] }, // chmod, fchmod, creat, mknod; fchmodat, mknodat
+    opens: { 1: 2, 2: 257 }, // open, openat
     denied: numbers({
       mounts: [165, 166, 155, 161], // mount, umount2, pivot_root, chroot
       otherProcesses: [101, 310, 311, 312], // ptrace, process_vm_readv, process_vm_writev, kcmp
@@ -65,6 +73,8 @@ const MACHINES: Readonly<Record<string, Machine>> = {
     clone: 220,
     ioctl: 29,
     socket: 198,
+    modes: { 1: [52], 2: [53, 33, FCHMODAT2] },
+    opens: { 2: 56 },
     denied: numbers({
       mounts: [40, 39, 41, 51],
       otherProcesses: [117, 270, 271, 272],
@@ -86,6 +96,11 @@ const TERMINAL_REQUESTS = [0x5412, 0x541c] as const;
 /** Unix, IPv4, IPv6, netlink. Not: vsock (it reaches the host of a virtual machine), raw packets, the kernel's ciphers … */
 const SOCKET_FAMILIES = [1, 2, 10, 16] as const;
 
+/** A file that runs with the rights of its owner or group would outlive the sandbox. */
+const SET_ID_BITS = 0o6000;
+/** Flags of `open` that make a file: O_CREAT, and the bit of O_TMPFILE. */
+const CREATES = 0x40 | 0x400000;
+
 /** Offsets in what the kernel shows to a filter. */
 const NUMBER = 0;
 const ARCHITECTURE = 4;
@@ -100,20 +115,25 @@ const RESULTS = {
   kill: 0x80000000, // the process
 } as const;
 
-type Label = keyof typeof RESULTS | "clone" | "ioctl" | "socket";
+type Label = keyof typeof RESULTS | "clone" | "ioctl" | "socket" | `${"mode" | "open"}${1 | 2}` | "mode3";
 type Step =
   | { readonly op: "label"; readonly label: Label }
   | { readonly op: "load" | "return"; readonly value: number; readonly ifTrue?: undefined; readonly ifFalse?: undefined }
   | { readonly op: "equal" | "atLeast" | "anyBit"; readonly value: number; readonly ifTrue?: Label; readonly ifFalse?: Label };
 
-function programFor({ audit, foreignFrom, clone, ioctl, socket, denied }: Machine): Step[] {
+function programFor({ audit, foreignFrom, clone, ioctl, socket, modes, opens, denied }: Machine): Step[] {
   return [
     { op: "load", value: ARCHITECTURE },
     { op: "equal", value: audit, ifFalse: "kill" },
     { op: "load", value: NUMBER },
     ...(foreignFrom === undefined ? [] : [{ op: "atLeast", value: foreignFrom, ifTrue: "missing" } as const]),
     ...denied.toSorted((a, b) => a - b).map((value) => ({ op: "equal", value, ifTrue: "deny" }) as const),
-    { op: "equal", value: CLONE3, ifTrue: "missing" }, // its flags lie in memory, where a filter cannot look
+    { op: "equal", value: CLONE3, ifTrue: "missing" },
+    { op: "equal", value: OPENAT2, ifTrue: "missing" },
+    ...([1, 2] as const).flatMap((place): Step[] => [
+      ...modes[place].map((value) => ({ op: "equal", value, ifTrue: `mode${place}` }) as const),
+      ...(opens[place] === undefined ? [] : [{ op: "equal", value: opens[place], ifTrue: `open${place}` } as const]),
+    ]),
     { op: "equal", value: clone, ifTrue: "clone" },
     { op: "equal", value: ioctl, ifTrue: "ioctl" },
     { op: "equal", value: socket, ifTrue: "socket", ifFalse: "allow" },
@@ -127,7 +147,18 @@ function programFor({ audit, foreignFrom, clone, ioctl, socket, denied }: Machin
     { op: "label", label: "socket" },
     { op: "load", value: argument(0) },
     ...SOCKET_FAMILIES.map((value) => ({ op: "equal", value, ifTrue: "allow" }) as const),
-    ...(["family", "deny", "missing", "kill", "allow"] as const).flatMap((label): Step[] => [
+    { op: "return", value: RESULTS.family },
+    ...([1, 2] as const).flatMap((place): Step[] => [
+      { op: "label", label: `open${place}` },
+      { op: "load", value: argument(place) },
+      { op: "anyBit", value: CREATES, ifTrue: place === 1 ? "mode2" : "mode3", ifFalse: "allow" },
+    ]),
+    ...([1, 2, 3] as const).flatMap((place): Step[] => [
+      { op: "label", label: `mode${place}` },
+      { op: "load", value: argument(place) },
+      { op: "anyBit", value: SET_ID_BITS, ifTrue: "deny", ifFalse: "allow" },
+    ]),
+    ...(["deny", "missing", "kill", "allow"] as const).flatMap((label): Step[] => [
       { op: "label", label },
       { op: "return", value: RESULTS[label] },
     ]),
