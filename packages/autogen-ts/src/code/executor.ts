@@ -2,6 +2,7 @@
  * The contract of everything that runs code. Specification chapter 24, section 5; design `sandbox`.
  */
 import type { CodeBlock, CodeResult } from "../run/index.js";
+import type { CodeExtractor } from "./extract.js";
 
 /** How one execution is watched and stopped. */
 export interface ExecuteCodeOptions {
@@ -24,6 +25,10 @@ export interface CodeExecutor {
   restart(): Promise<void>;
   /** Idempotent. */
   stop?(): Promise<void>;
+  /** The same as `stop`, for `await using`. */
+  [Symbol.asyncDispose]?(): Promise<void>;
+  /** Finds the code blocks of a message. @default fences of Markdown */
+  readonly codeExtractor?: CodeExtractor;
 }
 
 /**

@@ -129,7 +129,7 @@ describe.skipIf(!bubblewrap.present)("bubblewrap", { timeout: 30_000 }, () => {
       await python(executor, "import os", "for n in range(20): os.fork() or os._exit(0)");
       await python(executor, "while True: pass");
       const group = await (await ControlGroups.find()).make({ memoryBytes: 1e9, processes: 10 });
-      const folder = dirname(dirname(group?.command[4] ?? "/none/none/none"));
+      const folder = dirname(dirname(group?.entrances[0] ?? "/none/none/none"));
       const left = await readdir(folder).catch(() => []);
       await group?.remove();
       assert.deepEqual(left.filter((name) => name.startsWith(`autogen-${process.pid}-`)).length, group === undefined ? 0 : 1);

@@ -21,12 +21,15 @@ import { SandboxNetwork } from "./bubblewrap-network.js";
 import type { NetworkOfSandbox } from "./bubblewrap-network.js";
 import { bubblewrapArguments, INSIDE } from "./bubblewrap-profile.js";
 import { executeOnCommandLine, requireLimits, requireTimeout } from "./command-line.js";
+import { ENTER_GROUPS } from "./control-groups.js";
 import type { ControlGroup } from "./control-groups.js";
 import { PYTHON_SETTINGS } from "./environment.js";
 import { findFirst } from "./find-program.js";
 import type { ForwardProxyOptions } from "./forward-proxy.js";
 import { GrowthWatch } from "./folder-growth.js";
 import { interpreterFolders } from "./interpreter-folders.js";
+import { ImportableFunctions } from "./importable-functions.js";
+import type { FunctionsOptions } from "./importable-functions.js";
 import { killGroup } from "./kill-tree.js";
 import { watchMemoryOfTree } from "./memory-watch.js";
 import { pythonEnvironment, requirePackages } from "./python-environments.js";
@@ -39,7 +42,7 @@ import { systemCallFilter } from "./system-call-filter.js";
 import { WorkFolder } from "./work-folder.js";
 
 /** Settings of the executor that uses bubblewrap. */
-export interface BubblewrapExecutorOptions {
+export interface BubblewrapExecutorOptions extends FunctionsOptions {
   /** The only folder that the code can write to; made if missing. @default "coding" */
   readonly workDir?: string;
   /** Limit per block. @default 60 */
@@ -88,6 +91,8 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
   readonly #options: BubblewrapExecutorOptions;
   readonly #timeoutSeconds: number;
   readonly #limits: CodeLimits;
+  readonly #functions: ImportableFunctions;
+  readonly #packages: readonly string[];
   readonly #shared: SharedByExecutors;
   readonly #stage: Stage | undefined;
   readonly #network: SandboxNetwork;
@@ -98,7 +103,8 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
     this.#limits = requireLimits(options.limits);
     this.#folder = new WorkFolder(options.workDir ?? "coding");
-    requirePackages(options.pythonPackages ?? []);
+    this.#functions = new ImportableFunctions(options);
+    this.#packages = requirePackages([...(options.pythonPackages ?? []), ...this.#functions.packages]);
     this.#options = options;
     this.#shared = options.shared ?? newShared();
     this.#stage = isRoot() ? new Stage(this.#folder.path, { cleanup: this.#shared.cleanup, owner: NOBODY }) : undefined;
@@ -117,7 +123,15 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
       limits: this.#limits,
       run: this.#run,
     };
-    return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
+    return this.#shared.queue.run(this.#folder.path, async () => {
+      await this.#functions.prepare(line, options);
+      return executeOnCommandLine(line, blocks, options);
+    });
+  }
+
+  /** What a model has to know of the functions. @param template may use `$module_name` and `$functions` */
+  formatFunctionsForPrompt(template?: string): string {
+    return this.#functions.prompt(template);
   }
 
   /** Nothing is kept between blocks but the files. */
@@ -165,8 +179,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
         "Install it on this machine, or name the folder of an installed one in the executor's option `interpreters`."
       );
     }
-    // Both streams go through one pipe, so that their order is kept.
-    return this.runInside(["/bin/sh", "-c", 'exec "$@" 2>&1', "sh", program, `${INSIDE}/${fileName}`], options);
+    return this.runInside([program, `${INSIDE}/${fileName}`], options);
   };
 
   /** A failed look is repeated: the user may install what was missing. */
@@ -193,10 +206,9 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
 
   /** The environment with the packages that were asked for, made from a Python that can be seen inside. */
   async #environment(interpreters: readonly string[]): Promise<readonly string[]> {
-    const { pythonPackages = [] } = this.#options;
-    if (pythonPackages.length === 0) return [];
+    if (this.#packages.length === 0) return [];
     const python = (await findFirst(["python3"], searchPathOf(interpreters))) ?? "python3";
-    return [await pythonEnvironment(pythonPackages, { python, forOthers: isRoot(), cleanup: this.#shared.cleanup })];
+    return [await pythonEnvironment(this.#packages, { python, forOthers: isRoot(), cleanup: this.#shared.cleanup })];
   }
 
   /** Within the limits on all processes together: by a control group, or else by looking. */
@@ -245,10 +257,11 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
       aliveDescriptor: ALIVE_DESCRIPTOR,
       filterDescriptor: FILTER_DESCRIPTOR,
     });
-    const [program = "bwrap", ...args] = [...(group?.command ?? []), ...launcher, ...profile, ...command];
+    // Both streams go through one pipe, so that their order is kept.
+    const start = ["-c", `${ENTER_GROUPS} exec "$@" 2>&1`, "sh", ...(group?.entrances ?? []), "--"];
     return {
-      command: program,
-      args,
+      command: "/bin/sh",
+      args: [...start, ...launcher, ...profile, ...command],
       cwd: "/",
       env: { PATH: SYSTEM_PATH, ...outerEnv },
       timeoutMs: this.#timeoutSeconds * 1_000,

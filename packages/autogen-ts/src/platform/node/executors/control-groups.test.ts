@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { test } from "vitest";
 import { inFolder } from "../../../../test/executors.js";
-import { ControlGroups } from "./control-groups.js";
+import { ControlGroups, ENTER_GROUPS } from "./control-groups.js";
 import { watchMemoryOfTree } from "./memory-watch.js";
 
 const LIMITS = { memoryBytes: 268_435_456, processes: 20 };
@@ -32,8 +32,8 @@ test("BOX-14 control groups of version 2 are made beside our own, with all limit
       await Promise.all(["memory.max", "memory.swap.max", "pids.max"].map((name) => readFile(join(path, name), "utf8"))),
       ["268435456", "0", "20"],
     );
-    const [program, ...args] = [...group.command, "sh", "-c", 'echo "$0 in"', "it is"];
-    assert.equal((await promisify(execFile)(program ?? "", args)).stdout, "it is in\n");
+    const args = ["-c", `${ENTER_GROUPS} exec "$@"`, "sh", ...group.entrances, "--", "echo", "it is in"];
+    assert.equal((await promisify(execFile)("sh", args)).stdout, "it is in\n");
     assert.equal(await readFile(join(path, "cgroup.procs"), "utf8"), "0\n");
     assert.equal(await group.ranOutOfMemory(), false);
     await writeFile(join(path, "memory.events"), "low 0\noom 1\noom_kill 1\n");
@@ -54,10 +54,9 @@ test("BOX-14 control groups of version 1 are made below our own, seen through a 
     assert.equal(await readFile(join(folder, "memory", "inner", inMemory, "memory.limit_in_bytes"), "utf8"), "268435456");
     const inPids = (await readdir(join(folder, "pids"))).find((name) => name.startsWith("autogen-")) ?? "";
     assert.equal(await readFile(join(folder, "pids", inPids, "pids.max"), "utf8"), "20");
-    assert.deepEqual(group?.command.slice(4), [
+    assert.deepEqual(group?.entrances, [
       join(folder, "memory", "inner", inMemory, "cgroup.procs"),
       join(folder, "pids", inPids, "cgroup.procs"),
-      "--",
     ]);
   });
 });

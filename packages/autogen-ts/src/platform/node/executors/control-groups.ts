@@ -16,8 +16,8 @@ export interface GroupLimits {
 
 /** A group for one run. */
 export interface ControlGroup {
-  /** Program and arguments that put what follows them into the group. */
-  readonly command: readonly string[];
+  /** Files that a process joins the group by; see `ENTER_GROUPS`. */
+  readonly entrances: readonly string[];
   /** Whether the kernel has ended a process of the group for want of memory. */
   ranOutOfMemory(): Promise<boolean>;
   /** Everything in it must have ended. */
@@ -57,8 +57,11 @@ export interface ControlGroupSources {
 
 const OWN: ControlGroupSources = { cgroup: "/proc/self/cgroup", mountinfo: "/proc/self/mountinfo" };
 const PREFIX = "autogen-";
-/** `0` stands for the writing process itself. A group that cannot be entered ends the run. */
-const ENTER = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; exec "$@"';
+/**
+ * Shell text that joins the groups whose entrances are the arguments up to `--`. `0` stands for the writing process
+ * itself. A group that cannot be entered ends the run.
+ */
+export const ENTER_GROUPS = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; ';
 
 /** Makes groups where it can. */
 export class ControlGroups {
@@ -93,7 +96,7 @@ export class ControlGroups {
     }
     const memory = groups.find(({ controller }) => controller === "memory");
     return {
-      command: ["/bin/sh", "-c", ENTER, "sh", ...folders.map((folder) => join(folder, "cgroup.procs")), "--"],
+      entrances: folders.map((folder) => join(folder, "cgroup.procs")),
       ranOutOfMemory: async () => memory !== undefined && (await hasKilled(join(memory.path, FILES[memory.version].killed))),
       remove: async () => {
         for (const folder of folders) await removeSoon(folder);

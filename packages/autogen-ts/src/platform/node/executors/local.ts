@@ -19,6 +19,8 @@ import { executeOnCommandLine, requireLimits, requireTimeout } from "./command-l
 import { childEnvironment } from "./environment.js";
 import type { Environment } from "./environment.js";
 import { findFirst } from "./find-program.js";
+import { ImportableFunctions } from "./importable-functions.js";
+import type { FunctionsOptions } from "./importable-functions.js";
 import { hasMarked, killGroup, killMarked, RUN_MARKER } from "./kill-tree.js";
 import { pythonEnvironment, requirePackages } from "./python-environments.js";
 import { runProcess } from "./run-process.js";
@@ -28,7 +30,7 @@ import type { SharedByExecutors } from "./shared.js";
 import { WorkFolder } from "./work-folder.js";
 
 /** Settings of the unconfined executor. */
-export interface LocalExecutorOptions {
+export interface LocalExecutorOptions extends FunctionsOptions {
   /** Made if missing. @default "." */
   readonly workDir?: string;
   /** Limit per block. @default 60 */
@@ -63,6 +65,8 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   readonly #options: LocalExecutorOptions;
   readonly #timeoutSeconds: number;
   readonly #limits: CodeLimits;
+  readonly #functions: ImportableFunctions;
+  readonly #packages: readonly string[];
   readonly #shared: SharedByExecutors;
   readonly #marker = randomUUID();
   #runs = 0;
@@ -73,7 +77,8 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   constructor(options: LocalExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
     this.#limits = requireLimits(options.limits);
-    requirePackages(options.pythonPackages ?? []);
+    this.#functions = new ImportableFunctions(options);
+    this.#packages = requirePackages([...(options.pythonPackages ?? []), ...this.#functions.packages]);
     this.#folder = new WorkFolder(options.workDir ?? ".");
     this.#options = options;
     this.#shared = options.shared ?? newShared();
@@ -90,7 +95,15 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
       limits: this.#limits,
       run: this.#run,
     };
-    return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
+    return this.#shared.queue.run(this.#folder.path, async () => {
+      await this.#functions.prepare(line, options);
+      return executeOnCommandLine(line, blocks, options);
+    });
+  }
+
+  /** What a model has to know of the functions. @param template may use `$module_name` and `$functions` */
+  formatFunctionsForPrompt(template?: string): string {
+    return this.#functions.prompt(template);
   }
 
   /** Nothing is kept between blocks but the files. */
@@ -153,10 +166,9 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   }
 
   async #withPackages(searchPath: string | undefined, signal: AbortSignal | undefined): Promise<string | undefined> {
-    const { pythonPackages = [] } = this.#options;
-    if (pythonPackages.length === 0) return undefined;
+    if (this.#packages.length === 0) return undefined;
     const python = (await findFirst(programsFor("python"), searchPath)) ?? "python3";
-    return pythonEnvironment(pythonPackages, { python, forOthers: false, cleanup: this.#shared.cleanup, signal });
+    return pythonEnvironment(this.#packages, { python, forOthers: false, cleanup: this.#shared.cleanup, signal });
   }
 }
 
