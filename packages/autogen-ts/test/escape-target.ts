@@ -11,7 +11,7 @@ import type { Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CodeResult } from "../src/code/index.js";
-import type { EscapeEvidence, EscapeTarget } from "./escapes.js";
+import type { EscapeEvidence, EscapeTarget } from "./escape-kit.js";
 import { isRunning } from "./executors.js";
 
 /** Made once, set up anew before each attempt. */

@@ -44,7 +44,7 @@ interface BlockResult {
 }
 
 /** What holds unless the user says otherwise. */
-export const DEFAULT_LIMITS: CodeLimits = {
+const DEFAULT_LIMITS: CodeLimits = {
   memoryBytes: 536_870_912,
   totalMemoryBytes: 1_073_741_824,
   processes: 64,

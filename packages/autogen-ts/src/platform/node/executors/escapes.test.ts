@@ -1,10 +1,12 @@
 /** Attempts to get out of each isolating executor. The table is data: `test/escapes.ts`. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { bubblewrap, embedded, isRunning, local } from "../../../../test/executors.js";
 import { EscapeGround } from "../../../../test/escape-target.js";
-import { ESCAPED, ESCAPES } from "../../../../test/escapes.js";
-import type { Escape, EscapeEvidence, EscapeTarget } from "../../../../test/escapes.js";
+import { ESCAPED } from "../../../../test/escape-kit.js";
+import type { Escape, EscapeEvidence, EscapeTarget } from "../../../../test/escape-kit.js";
+import { ESCAPES } from "../../../../test/escapes.js";
 import type { CodeExecutor } from "../../../code/index.js";
 import { LocalCommandLineCodeExecutor } from "./index.js";
 
@@ -65,3 +67,11 @@ async function outcomeOf(
   }
   return ground.evidence(result);
 }
+
+test("SECURITY.md lists every attempt, and there are more than forty", async () => {
+  const page = await readFile(new URL("../../../../../../SECURITY.md", import.meta.url), "utf8");
+  const list = page.replace(/\s*\|\s*/g, "|").replace(/-{2,}/g, "-");
+  for (const escape of Object.values(ESCAPES).flat())
+    assert.ok(list.includes(escape.what.replace(/^kernel: /, "")), `\`${escape.what}\` is missing in SECURITY.md`);
+  assert.ok(Object.values(ESCAPES).flat().length >= 40);
+});
