@@ -62,6 +62,7 @@ async function measured(ways) {
 
 /** What is there after many scripts that was not there before. */
 async function leavings(executor) {
+  await executor.stop();
   const before = counts();
   const begun = performance.now();
   for (let number = 0; number < SCRIPTS; number++) await execute(executor);
