@@ -33,14 +33,17 @@ const NAMES = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ser
 const NOTHING: NetworkOfSandbox = { shared: false, folders: [], settings: [], env: {}, command: [] };
 const EVERYTHING: NetworkOfSandbox = { ...NOTHING, shared: true, settings: [...CERTIFICATES, ...NAMES] };
 
+/** How the proxy of a partly open network finds and reaches hosts. */
+export type ProxyOfSandbox = Pick<ForwardProxyOptions, "resolve" | "dial" | "onRefused">;
+
 /** The way out of the sandboxes of one executor; the proxy is started on first use. */
 export class SandboxNetwork {
   readonly #access: NetworkAccess;
   readonly #cleanup: ExitCleanup;
-  readonly #options: Omit<ForwardProxyOptions, "network">;
+  readonly #options: ProxyOfSandbox;
   #proxy: Promise<{ readonly folder: string; close(): Promise<void> }> | undefined;
 
-  constructor(access: NetworkAccess, cleanup: ExitCleanup, options: Omit<ForwardProxyOptions, "network"> = {}) {
+  constructor(access: NetworkAccess, cleanup: ExitCleanup, options: ProxyOfSandbox = {}) {
     this.#access = access;
     this.#cleanup = cleanup;
     this.#options = options;

@@ -18,14 +18,14 @@ import { requireNetwork } from "./allowed-hosts.js";
 import { findLauncher, isRoot, NOBODY } from "./bubblewrap-launcher.js";
 import type { Launcher } from "./bubblewrap-launcher.js";
 import { SandboxNetwork } from "./bubblewrap-network.js";
-import type { NetworkOfSandbox } from "./bubblewrap-network.js";
+import type { NetworkOfSandbox, ProxyOfSandbox } from "./bubblewrap-network.js";
 import { bubblewrapArguments, INSIDE } from "./bubblewrap-profile.js";
-import { executeOnCommandLine, requireLimits, requireTimeout } from "./command-line.js";
+import { executeOnCommandLine } from "./command-line.js";
+import { requireLimits, requireTimeout } from "./limits.js";
 import { ENTER_GROUPS } from "./control-groups.js";
 import type { ControlGroup } from "./control-groups.js";
 import { PYTHON_SETTINGS } from "./environment.js";
 import { findFirst } from "./find-program.js";
-import type { ForwardProxyOptions } from "./forward-proxy.js";
 import { GrowthWatch } from "./folder-growth.js";
 import { interpreterFolders } from "./interpreter-folders.js";
 import { ImportableFunctions } from "./importable-functions.js";
@@ -60,7 +60,7 @@ export interface BubblewrapExecutorOptions extends FunctionsOptions {
   /** What the code can reach. Anything between false and true needs a Python inside. @default false */
   readonly network?: NetworkAccess;
   /** How the proxy of a partly open network finds and reaches hosts. @default the system's resolver, TCP */
-  readonly proxy?: Pick<ForwardProxyOptions, "resolve" | "dial" | "onRefused">;
+  readonly proxy?: ProxyOfSandbox;
   readonly limits?: Partial<CodeLimits>;
   /** A filter of system calls as the kernel takes it (classic BPF), instead of the one for this machine's architecture. */
   readonly systemCallFilter?: Uint8Array;

@@ -43,11 +43,15 @@ const container: Candidate = {
     const { probeContainer } = await import("./container/self-test.js");
     return selfTest((test) => probeContainer(test, shared, image));
   },
-  misfit: () => undefined,
+  misfit: ({ pythonPackages = [] }) =>
+    pythonPackages.length > 0
+      ? "it has no packages but those of its image; `pythonPackages` are for this machine's Python"
+      : undefined,
   async make(request, { shared }, image) {
     const { DockerCommandLineCodeExecutor } = await import("./container/executor.js");
-    const { workDir, timeoutSeconds } = common(request);
-    return new DockerCommandLineCodeExecutor({ workDir, timeoutSeconds, shared, ...(image === undefined ? {} : { image }) });
+    const { network = false, env = {} } = request;
+    const named = image === undefined ? {} : { image };
+    return new DockerCommandLineCodeExecutor({ ...common(request), network, env, shared, ...named });
   },
 };
 

@@ -8,7 +8,7 @@ import { AutogenError } from "../../../run/index.js";
 import { requireNetwork } from "./allowed-hosts.js";
 import { CANDIDATES } from "./candidates.js";
 import type { Candidate, CandidateContext, CandidateKind } from "./candidates.js";
-import { requireLimits, requireTimeout } from "./command-line.js";
+import { requireLimits, requireTimeout } from "./limits.js";
 import type { ExitCleanup } from "./exit-cleanup.js";
 import { LocalCommandLineCodeExecutor } from "./local.js";
 import { newShared } from "./shared.js";

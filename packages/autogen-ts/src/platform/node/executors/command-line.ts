@@ -43,28 +43,6 @@ interface BlockResult {
   readonly wanted?: "network";
 }
 
-/** What holds unless the user says otherwise. */
-const DEFAULT_LIMITS: CodeLimits = {
-  memoryBytes: 536_870_912,
-  totalMemoryBytes: 1_073_741_824,
-  processes: 64,
-  fileBytes: 100_000_000,
-  folderBytes: 1_000_000_000,
-  outputBytes: 1_000_000,
-};
-
-/** @throws AutogenError `invalid-option` for a limit that is no positive number */
-export function requireLimits(limits: Partial<CodeLimits> = {}): CodeLimits {
-  for (const [name, value] of Object.entries(limits)) {
-    if (Object.hasOwn(DEFAULT_LIMITS, name) && Number.isSafeInteger(value) && value > 0) continue;
-    throw new AutogenError(
-      "invalid-option",
-      `\`limits.${name}\` is ${String(value)}. Use whole numbers above 0 for ${Object.keys(DEFAULT_LIMITS).join(", ")}.`,
-    );
-  }
-  return { ...DEFAULT_LIMITS, ...limits };
-}
-
 /** Runs the blocks in order until one fails. */
 export async function executeOnCommandLine(
   line: CommandLine,
@@ -95,12 +73,6 @@ export async function executeOnCommandLine(
 /** @throws AutogenError `invalid-option` when there is nothing to run */
 function requireBlocks(blocks: readonly CodeBlock[]): void {
   if (blocks.length === 0) throw new AutogenError("invalid-option", "No code blocks to execute.");
-}
-
-/** @throws AutogenError `invalid-option` for a limit under a second */
-export function requireTimeout(timeoutSeconds: number): number {
-  if (timeoutSeconds >= 1) return timeoutSeconds;
-  throw new AutogenError("invalid-option", "Timeout must be greater than or equal to 1.");
 }
 
 /** The name that a block is saved under when it names none. */

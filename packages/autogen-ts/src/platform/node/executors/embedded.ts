@@ -6,7 +6,8 @@
 import { canonicalLanguage } from "../../../code/index.js";
 import type { CodeBlock, CodeExecutor, CodeLimits, CodeResult, ExecuteCodeOptions } from "../../../code/index.js";
 import { abortError, throwIfAborted } from "../../../run/index.js";
-import { executeOnCommandLine, requireLimits, requireTimeout } from "./command-line.js";
+import { executeOnCommandLine } from "./command-line.js";
+import { requireLimits, requireTimeout } from "./limits.js";
 import { EmbeddedFiles } from "./embedded-files.js";
 import { runScript } from "./embedded-script.js";
 import { Interpreter } from "./interpreter.js";

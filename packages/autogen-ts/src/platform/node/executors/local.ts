@@ -15,7 +15,8 @@ import type {
   ExecutionPolicies,
   SanitizeMode,
 } from "../../../code/index.js";
-import { executeOnCommandLine, requireLimits, requireTimeout } from "./command-line.js";
+import { executeOnCommandLine } from "./command-line.js";
+import { requireLimits, requireTimeout } from "./limits.js";
 import { childEnvironment } from "./environment.js";
 import type { Environment } from "./environment.js";
 import { findFirst } from "./find-program.js";

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { candidates, embedded, inFolder } from "../../../../test/executors.js";
+import { candidates, embedded, inFolder, prepared, sandboxRuntime } from "../../../../test/executors.js";
 import { openDescriptors } from "../../../../test/escape-target.js";
 import type { CodeBlock } from "../../../code/index.js";
 
@@ -99,13 +99,15 @@ function shellScript(next: (below: number) => number): Script {
 }
 
 for (const candidate of candidates) {
+  prepared(candidate);
+  const count = candidate === sandboxRuntime ? 30 : 200; // each of its sandboxes takes a quarter of a second
   describe.skipIf(!candidate.present)(candidate.name, { timeout: 120_000 }, () => {
-    test("BOX-01 EXE-11 200 generated scripts give their exit codes and outputs, and leave nothing behind", async () => {
+    test(`BOX-01 EXE-11 ${count} generated scripts give their exit codes and outputs, and leave nothing behind`, async () => {
       await withTemporaryFolder(async (temporary) => {
         const workDir = join(temporary, "work");
         const executor = candidate.make({ workDir, timeoutSeconds: 20 });
         try {
-          const all = scripts(200, 24).filter(({ language }) => candidate !== embedded || language.startsWith("py"));
+          const all = scripts(count, 24).filter(({ language }) => candidate !== embedded || language.startsWith("py"));
           await executor.executeCodeBlocks([{ language: "python", code: "pass" }]); // starts what stays
           const before = { descriptors: openDescriptors().length, temporary: readdirSync(temporary), children: childrenOf() };
           for (const { expected, ...block } of all) {
