@@ -1,5 +1,5 @@
 /** Code execution of agents, and executors on their own. */
-import { exported, NotAvailable } from "./not-available.mjs";
+import { exported } from "./not-available.mjs";
 
 /** @param {any} settings `code_execution` of an agent */
 export function codeExecution(settings) {
@@ -17,12 +17,21 @@ export function codeExecution(settings) {
 }
 
 /** A command-line executor. @param {any} settings */
-export function executorOf({ work_dir, timeout, execution_policies, functions }) {
+export function executorOf({ work_dir, timeout, execution_policies, functions, functions_module }) {
   const Executor = exported("LocalCommandLineCodeExecutor", "command-line executor");
-  if (functions !== undefined) throw new NotAvailable("functions of executors");
   return new Executor({
     ...(work_dir === undefined ? {} : { workDir: work_dir }),
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...(execution_policies === undefined ? {} : { executionPolicies: execution_policies }),
+    ...(functions === undefined ? {} : { functions: functions.map(functionOf) }),
+    ...(functions_module === undefined ? {} : { functionsModule: functions_module }),
+  });
+}
+
+/** @param {any} one source text, with packages and imports */
+function functionOf({ code, python_packages, global_imports }) {
+  return exported("FunctionWithRequirements", "functions of executors").fromStr(code, {
+    ...(python_packages === undefined ? {} : { pythonPackages: python_packages }),
+    ...(global_imports === undefined ? {} : { globalImports: global_imports }),
   });
 }

@@ -11,6 +11,7 @@ export type Component =
   | "deno"
   | "pyodide"
   | "python3"
+  | "pip"
   | "bash"
   | "redis-server"
   | "podman"
@@ -22,6 +23,7 @@ const INSTALL: Readonly<Record<Component, string>> = {
   deno: "npm install deno",
   pyodide: "npm install pyodide",
   python3: "apt-get install -y python3",
+  pip: "apt-get install -y python3-pip",
   bash: "apt-get install -y bash",
   "redis-server": "apt-get install -y redis-server",
   podman: "apt-get install -y podman runc (and run the tests as root, on Debian)",
@@ -73,6 +75,8 @@ function isPresent(component: Component): boolean {
         startsWell("socat", ["-V"]) &&
         startsWell("rg", ["--version"])
       );
+    case "pip":
+      return startsWell("/usr/bin/python3", ["-m", "pip", "--version"]);
     default:
       return startsWell(component, ["--version"]);
   }

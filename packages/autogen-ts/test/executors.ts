@@ -11,6 +11,7 @@ import {
   LocalCommandLineCodeExecutor,
 } from "../src/platform/node/executors/index.js";
 import { DockerCommandLineCodeExecutor, SandboxRuntimeCodeExecutor } from "../src/platform/node/executors/optional/index.js";
+import type { SharedByExecutors } from "../src/platform/node/executors/index.js";
 import { hasComponents } from "./components.js";
 import { startPodman } from "./podman.js";
 import type { Podman } from "./podman.js";
@@ -21,7 +22,11 @@ export interface Candidate {
   readonly isolated: boolean;
   /** Starts what the executor needs to run; gives what ends it. */
   readonly prepare?: () => Promise<() => Promise<void>>;
-  make(options: { readonly workDir: string; readonly timeoutSeconds?: number }): CodeExecutor;
+  make(options: {
+    readonly workDir: string;
+    readonly timeoutSeconds?: number;
+    readonly shared?: SharedByExecutors;
+  }): CodeExecutor;
 }
 
 export const local: Candidate = {

@@ -48,7 +48,7 @@ export function codeExecutionOf(config: CodeExecutionConfig | false): CodeExecut
   }
   const { executor } = config;
   if (executor === undefined) return new ChosenExecution(lastNMessages, requestOf(config));
-  for (const key of ["use_docker", "useDocker", "work_dir", "workDir", "timeout"] as const) {
+  for (const key of EXECUTOR_KEYS) {
     if (config[key] !== undefined) {
       throw new AutogenError(
         "invalid-option",
@@ -66,6 +66,12 @@ export function codeExecutionOf(config: CodeExecutionConfig | false): CodeExecut
   return { lastNMessages, legacy: false, current: executor, executor: async () => await Promise.resolve(executor) };
 }
 
+/** Settings of an executor that is still to be chosen. */
+const EXECUTOR_KEYS = [
+  ...(["use_docker", "useDocker", "work_dir", "workDir", "timeout"] as const),
+  ...(["network", "limits", "env", "pythonPackages"] as const),
+];
+
 function requestOf(config: CodeExecutionConfig): ExecutorRequest {
   const workDir = config.workDir ?? config.work_dir;
   const useDocker = config.useDocker ?? config.use_docker;
@@ -73,6 +79,10 @@ function requestOf(config: CodeExecutionConfig): ExecutorRequest {
     ...(workDir === undefined ? {} : { workDir }),
     ...(useDocker === undefined ? {} : { useDocker }),
     ...(config.timeout === undefined ? {} : { timeoutSeconds: config.timeout }),
+    ...(config.network === undefined ? {} : { network: config.network }),
+    ...(config.limits === undefined ? {} : { limits: config.limits }),
+    ...(config.env === undefined ? {} : { env: config.env }),
+    ...(config.pythonPackages === undefined ? {} : { pythonPackages: config.pythonPackages }),
   };
 }
 

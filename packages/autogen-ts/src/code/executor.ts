@@ -2,6 +2,7 @@
  * The contract of everything that runs code. Specification chapter 24, section 5; design `sandbox`.
  */
 import type { CodeBlock, CodeResult } from "../run/index.js";
+import type { CodeExtractor } from "./extract.js";
 
 /** How one execution is watched and stopped. */
 export interface ExecuteCodeOptions {
@@ -24,6 +25,32 @@ export interface CodeExecutor {
   restart(): Promise<void>;
   /** Idempotent. */
   stop?(): Promise<void>;
+  /** The same as `stop`, for `await using`. */
+  [Symbol.asyncDispose]?(): Promise<void>;
+  /** Finds the code blocks of a message. @default fences of Markdown */
+  readonly codeExtractor?: CodeExtractor;
+}
+
+/**
+ * What executed code may reach: nothing; the public internet, through a proxy of ours that refuses this machine, private
+ * networks and metadata; only these hosts of it (`example.com`, `*.example.com`, `example.com:8080`); or all that this machine reaches.
+ */
+export type NetworkAccess = false | "public" | readonly string[] | true;
+
+/** How much executed code may use, where the executor can limit it. */
+export interface CodeLimits {
+  /** Memory of one process. @default 512 MiB */
+  readonly memoryBytes: number;
+  /** Memory of all processes of a block together. @default 1 GiB */
+  readonly totalMemoryBytes: number;
+  /** Processes and threads together. @default 64 */
+  readonly processes: number;
+  /** Size of one file. @default 100 MB */
+  readonly fileBytes: number;
+  /** What one block may add to the work folder. @default 1 GB */
+  readonly folderBytes: number;
+  /** How much of a block's output is kept; of more, the beginning and the end. @default 1 MB */
+  readonly outputBytes: number;
 }
 
 /** Settings of code execution by choice of the library, as users write them in `codeExecutionConfig`. */
@@ -39,6 +66,16 @@ export interface ExecutorRequest {
    * "sandbox": never a container, always isolated; false: this machine, unconfined; a name: that image.
    */
   readonly useDocker?: boolean | "sandbox" | string;
+  /** What the code may reach. The unconfined executor cannot limit it. @default false */
+  readonly network?: NetworkAccess;
+  readonly limits?: Partial<CodeLimits>;
+  /** Variables for the code; it sees none of this process but harmless ones such as `PATH`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Packages for Python blocks, as `pip` names them (`numpy`, `pandas==2.2.3`). They are installed once per set, as
+   * wheels, into an environment of their own outside the sandbox, which the code can read.
+   */
+  readonly pythonPackages?: readonly string[];
 }
 
 /** An executor and the sentence that says why it was taken. */

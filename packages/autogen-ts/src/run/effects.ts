@@ -80,6 +80,8 @@ export interface CodeResult {
   readonly outputFiles?: readonly string[];
   /** Which executor ran it, for example `bubblewrap`. */
   readonly executor?: string;
+  /** What the code failed for want of, so that the user can be told how to give it. */
+  readonly wanted?: "network";
 }
 
 /** Input and output of each kind of effect. */

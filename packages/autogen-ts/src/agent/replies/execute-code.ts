@@ -30,13 +30,16 @@ export async function executeCode(
 }
 
 /** All blocks of the newest message that has any. */
-function newestBlocks(messages: readonly Message[], { lastNMessages: lastN, legacy }: CodeExecution): readonly CodeBlock[] {
+function newestBlocks(
+  messages: readonly Message[],
+  { lastNMessages: lastN, legacy, current }: CodeExecution,
+): readonly CodeBlock[] {
   const count = lastN === "auto" ? sinceOwnWords(messages) : lastN;
   for (let index = messages.length - 1; index >= Math.max(0, messages.length - count); index -= 1) {
     const message = messages[index];
     if (message === undefined || !message.content) continue;
     const text = contentText(message.content);
-    const blocks = legacy ? legacyBlocks(text) : extractCodeBlocks(text);
+    const blocks = legacy ? legacyBlocks(text) : (current?.codeExtractor?.extractCodeBlocks(text) ?? extractCodeBlocks(text));
     if (blocks.length > 0) return blocks;
   }
   return [];

@@ -28,5 +28,9 @@ export async function runBlocks(
       }),
   );
   run.emit({ type: "code.end", agent, exitCode: result.exitCode, executor: result.executor ?? executor.name });
+  if (result.wanted === "network") run.warn("no-network", NO_NETWORK);
   return result;
 }
+
+const NO_NETWORK =
+  'Code failed because it could not reach the network. `codeExecutionConfig: { network: "public" }` lets it reach the public internet, a list of hosts only those.';

@@ -23,7 +23,6 @@ export type {
   CodeExecutorConfig,
   EmbeddedExecutorOptions,
   LocalExecutorOptions,
-  SandboxLimits,
 } from "./executors/index.js";
 export { drawGraph } from "./graph/draw-graph.js";
 export type { DrawOptions } from "./graph/draw-graph.js";

@@ -3,14 +3,11 @@
  * The reason behind each flag: design `sandbox`, section 4; each was seen to be needed.
  */
 
-/** How much sandboxed code may use. */
-export interface SandboxLimits {
-  /** Memory of one process. @default 512 MiB */
-  readonly memoryBytes: number;
-  /** Processes and threads together. @default 64 */
-  readonly processes: number;
-  /** Size of one file. @default 100 MB */
-  readonly fileBytes: number;
+import type { CodeLimits } from "../../../code/index.js";
+import type { NetworkOfSandbox } from "./bubblewrap-network.js";
+
+/** What each process of the sandbox may use. */
+export interface ProcessLimits extends Pick<CodeLimits, "memoryBytes" | "processes" | "fileBytes"> {
   /** Processor time of one process. */
   readonly cpuSeconds: number;
 }
@@ -25,11 +22,12 @@ export interface SandboxProfile {
   readonly readOnlyFolders: readonly string[];
   readonly searchPath: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly limits: SandboxLimits;
+  readonly limits: ProcessLimits;
+  readonly network: NetworkOfSandbox;
   /** Descriptor that stays open as long as anything lives inside. */
   readonly aliveDescriptor: number;
   /** Descriptor to read a filter of system calls from. */
-  readonly filterDescriptor?: number;
+  readonly filterDescriptor: number;
 }
 
 /** A top-level folder that programs expect. */
@@ -47,35 +45,45 @@ const MEGABYTE = 1_048_576;
 /** All arguments up to the command that is run inside. */
 export function bubblewrapArguments(profile: SandboxProfile): string[] {
   return [
-    ...["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+    ...[
+      "--unshare-all",
+      ...(profile.network.shared ? ["--share-net"] : []),
+      "--unshare-user",
+      "--disable-userns",
+      "--die-with-parent",
+      "--new-session",
+      "--cap-drop",
+      "ALL",
+    ],
     ...["--hostname", "sandbox", "--sync-fd", String(profile.aliveDescriptor)],
     ...variables(profile),
     ...files(profile),
-    ...(profile.filterDescriptor === undefined ? [] : ["--seccomp", String(profile.filterDescriptor)]),
-    ...["--", ...limited(profile.limits)],
+    ...["--seccomp", String(profile.filterDescriptor)],
+    ...["--", ...limited(profile.limits), ...profile.network.command],
   ];
 }
 
-function variables({ searchPath, env }: SandboxProfile): string[] {
-  const all = { PATH: searchPath, HOME: INSIDE, LANG: "C.UTF-8", ...env };
+function variables({ searchPath, env, network }: SandboxProfile): string[] {
+  const all = { PATH: searchPath, HOME: INSIDE, LANG: "C.UTF-8", ...network.env, ...env };
   return ["--clearenv", ...Object.entries(all).flatMap(([name, value]) => ["--setenv", name, value])];
 }
 
-function files({ workFolder, systemFolders, readOnlyFolders }: SandboxProfile): string[] {
+function files({ workFolder, systemFolders, readOnlyFolders, network }: SandboxProfile): string[] {
   return [
     ...["--ro-bind", "/usr", "/usr"],
     ...systemFolders.flatMap(({ path, link }) => (link === null ? ["--ro-bind", path, path] : ["--symlink", link, path])),
-    ...["/etc/ld.so.cache", "/etc/alternatives"].flatMap((path) => ["--ro-bind-try", path, path]),
+    ...["/etc/ld.so.cache", "/etc/alternatives", ...network.settings].flatMap((path) => ["--ro-bind-try", path, path]),
     ...["--proc", "/proc", "--dev", "/dev"],
     ...["--size", String(16 * MEGABYTE), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
     ...["--size", String(64 * MEGABYTE), "--tmpfs", "/tmp"],
     ...readOnlyFolders.flatMap((path) => ["--ro-bind", path, path]),
+    ...network.folders.flatMap(({ path, inside }) => ["--ro-bind", path, inside]),
     ...["--bind", workFolder, INSIDE, "--chdir", INSIDE, "--remount-ro", "/"],
   ];
 }
 
 /** `prlimit` takes plain byte counts. The processor limit first warns, then kills. */
-function limited({ memoryBytes, processes, fileBytes, cpuSeconds }: SandboxLimits): string[] {
+function limited({ memoryBytes, processes, fileBytes, cpuSeconds }: ProcessLimits): string[] {
   return [
     "prlimit",
     `--data=${memoryBytes}`,

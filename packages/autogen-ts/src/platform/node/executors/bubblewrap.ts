@@ -2,34 +2,47 @@
  * Runs code in the sandbox of the Linux kernel: own view of files, no network, own processes, limits.
  * Each block gets a sandbox of its own; the work folder is what stays. Design: `sandbox`, section 4.
  */
-import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../code/index.js";
 import type {
   CodeBlock,
   CodeExecutor,
+  CodeLimits,
   CodeResult,
   ExecuteCodeOptions,
   ExecutionPolicies,
+  NetworkAccess,
   SanitizeMode,
 } from "../../../code/index.js";
-import { AutogenError } from "../../../run/index.js";
+import { requireNetwork } from "./allowed-hosts.js";
+import { findLauncher, isRoot, NOBODY } from "./bubblewrap-launcher.js";
+import type { Launcher } from "./bubblewrap-launcher.js";
+import { SandboxNetwork } from "./bubblewrap-network.js";
+import type { NetworkOfSandbox, ProxyOfSandbox } from "./bubblewrap-network.js";
 import { bubblewrapArguments, INSIDE } from "./bubblewrap-profile.js";
-import type { SandboxLimits, SystemFolder } from "./bubblewrap-profile.js";
-import { executeOnCommandLine, requireTimeout } from "./command-line.js";
+import { executeOnCommandLine } from "./command-line.js";
+import { requireLimits, requireTimeout } from "./limits.js";
+import { ENTER_GROUPS } from "./control-groups.js";
+import type { ControlGroup } from "./control-groups.js";
 import { PYTHON_SETTINGS } from "./environment.js";
-import { findFirst, findProgram } from "./find-program.js";
+import { findFirst } from "./find-program.js";
 import { GrowthWatch } from "./folder-growth.js";
+import { interpreterFolders } from "./interpreter-folders.js";
+import { ImportableFunctions } from "./importable-functions.js";
+import type { FunctionsOptions } from "./importable-functions.js";
 import { killGroup } from "./kill-tree.js";
+import { watchMemoryOfTree } from "./memory-watch.js";
+import { pythonEnvironment, requirePackages } from "./python-environments.js";
 import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
 import type { SharedByExecutors } from "./shared.js";
 import { Stage } from "./stage.js";
+import { systemCallFilter } from "./system-call-filter.js";
 import { WorkFolder } from "./work-folder.js";
 
 /** Settings of the executor that uses bubblewrap. */
-export interface BubblewrapExecutorOptions {
+export interface BubblewrapExecutorOptions extends FunctionsOptions {
   /** The only folder that the code can write to; made if missing. @default "coding" */
   readonly workDir?: string;
   /** Limit per block. @default 60 */
@@ -40,25 +53,35 @@ export interface BubblewrapExecutorOptions {
   readonly sanitize?: SanitizeMode;
   /** Folders of interpreters outside `/usr`, visible read-only at the same path; their `bin` is searched first. */
   readonly interpreters?: readonly string[];
+  /** Packages for Python blocks, installed as wheels into an environment of their own that the code can read. */
+  readonly pythonPackages?: readonly string[];
   /** Variables for the code; it sees no others of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly limits?: Partial<Omit<SandboxLimits, "cpuSeconds">>;
-  /** How much output is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
-  /** A filter of system calls, as the kernel takes it (classic BPF). */
+  /** What the code can reach. Anything between false and true needs a Python inside. @default false */
+  readonly network?: NetworkAccess;
+  /** How the proxy of a partly open network finds and reaches hosts. @default the system's resolver, TCP */
+  readonly proxy?: ProxyOfSandbox;
+  readonly limits?: Partial<CodeLimits>;
+  /** A filter of system calls as the kernel takes it (classic BPF), instead of the one for this machine's architecture. */
   readonly systemCallFilter?: Uint8Array;
   /** Shared between executors of one host. */
   readonly shared?: SharedByExecutors;
 }
 
-/** User and group `nobody` of Debian and most others; any number without rights would do. */
-const NOBODY = { uid: 65_534, gid: 65_534 } as const;
 /** How much longer we wait for the sandbox's last process than for its first. */
 const GRACE_MS = 2_000;
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
 const ALIVE_DESCRIPTOR = 3;
 const FILTER_DESCRIPTOR = 4;
 const CPU_LIMIT_EXIT = 128 + 24; // SIGXCPU
+
+/** What is found out once, at the first block. */
+interface Ready extends Launcher {
+  readonly filter: Uint8Array;
+  readonly interpreters: readonly string[];
+  readonly searchPath: string;
+  readonly network: NetworkOfSandbox;
+}
 
 /** Runs shell and Python blocks, each in a sandbox of its own. */
 export class BubblewrapCodeExecutor implements CodeExecutor {
@@ -67,18 +90,25 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
   readonly #folder: WorkFolder;
   readonly #options: BubblewrapExecutorOptions;
   readonly #timeoutSeconds: number;
+  readonly #limits: CodeLimits;
+  readonly #functions: ImportableFunctions;
+  readonly #packages: readonly string[];
   readonly #shared: SharedByExecutors;
   readonly #stage: Stage | undefined;
-  #launcher: Promise<Launcher> | undefined;
+  readonly #network: SandboxNetwork;
+  #ready: Promise<Ready> | undefined;
 
-  /** @throws AutogenError `invalid-option` for a time limit under a second */
+  /** @throws AutogenError `invalid-option` for a time limit under a second, or a limit or network that makes no sense */
   constructor(options: BubblewrapExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#limits = requireLimits(options.limits);
     this.#folder = new WorkFolder(options.workDir ?? "coding");
+    this.#functions = new ImportableFunctions(options);
+    this.#packages = requirePackages([...(options.pythonPackages ?? []), ...this.#functions.packages]);
     this.#options = options;
     this.#shared = options.shared ?? newShared();
-    this.#stage =
-      process.getuid?.() === 0 ? new Stage(this.#folder.path, { cleanup: this.#shared.cleanup, owner: NOBODY }) : undefined;
+    this.#stage = isRoot() ? new Stage(this.#folder.path, { cleanup: this.#shared.cleanup, owner: NOBODY }) : undefined;
+    this.#network = new SandboxNetwork(requireNetwork(options.network ?? false), this.#shared.cleanup, options.proxy);
   }
 
   async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
@@ -89,15 +119,27 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
       sanitize: this.#options.sanitize ?? "off",
       unknownLanguageHint: "",
       keepTemporary: true,
+      network: this.#options.network ?? false,
+      limits: this.#limits,
       run: this.#run,
     };
-    return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
+    return this.#shared.queue.run(this.#folder.path, async () => {
+      await this.#functions.prepare(line, options);
+      return executeOnCommandLine(line, blocks, options);
+    });
+  }
+
+  /** What a model has to know of the functions. @param template may use `$module_name` and `$functions` */
+  formatFunctionsForPrompt(template?: string): string {
+    return this.#functions.prompt(template);
   }
 
   /** Nothing is kept between blocks but the files. */
   async restart(): Promise<void> {}
 
   async stop(): Promise<void> {
+    this.#ready = undefined;
+    await this.#network.close();
     await this.#stage?.remove();
   }
 
@@ -115,11 +157,10 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
     options: ExecuteCodeOptions = {},
     outerEnv: Readonly<Record<string, string>> = {},
   ): Promise<ProcessOutcome> {
-    const launcher = await (this.#launcher ??= findLauncher());
+    const ready = await this.#prepared();
     const workFolder = (await this.#stage?.enter()) ?? this.#folder.path;
-    const growth = await GrowthWatch.start(workFolder);
-    const signal = options.signal === undefined ? growth.signal : AbortSignal.any([options.signal, growth.signal]);
-    const outcome = await this.#launch(launcher, workFolder, command, { ...options, signal }, outerEnv);
+    const growth = await GrowthWatch.start(workFolder, this.#limits.folderBytes);
+    const outcome = await this.#runWithin(ready, workFolder, command, growth.signal, options, outerEnv);
     if (await growth.stop()) {
       await this.#stage?.remove(); // nothing of it is taken over
       return { ...outcome, end: "folder-limit" };
@@ -129,60 +170,113 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
   }
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
+    const { searchPath } = await this.#prepared();
     const names = PROGRAMS[language] ?? [language];
-    const program = await findFirst(names, this.#searchPath());
+    const program = await findFirst(names, searchPath);
     if (program === undefined) {
       return (
-        `No program for ${language} was found in the sandbox (looked for ${names.join(", ")} in ${this.#searchPath()}). ` +
+        `No program for ${language} was found in the sandbox (looked for ${names.join(", ")} in ${searchPath}). ` +
         "Install it on this machine, or name the folder of an installed one in the executor's option `interpreters`."
       );
     }
-    // Both streams go through one pipe, so that their order is kept.
-    return this.runInside(["sh", "-c", 'exec "$@" 2>&1', "sh", program, `${INSIDE}/${fileName}`], options);
+    return this.runInside([program, `${INSIDE}/${fileName}`], options);
   };
 
-  #launch(
-    launcher: Launcher,
+  /** A failed look is repeated: the user may install what was missing. */
+  async #prepared(): Promise<Ready> {
+    this.#ready ??= this.#prepare();
+    try {
+      return await this.#ready;
+    } catch (error) {
+      this.#ready = undefined;
+      throw error;
+    }
+  }
+
+  async #prepare(): Promise<Ready> {
+    const filter = this.#options.systemCallFilter ?? systemCallFilter(process.arch);
+    const launcher = await findLauncher();
+    const given = this.#options.interpreters ?? [];
+    const environment = await this.#environment(await interpreterFolders(given, { forOthers: isRoot() }));
+    const interpreters = await interpreterFolders([...environment, ...given], { forOthers: isRoot() });
+    const searchPath = searchPathOf(interpreters);
+    const network = await this.#network.open(await findFirst(["python3"], searchPath));
+    return { ...launcher, filter, interpreters, searchPath, network };
+  }
+
+  /** The environment with the packages that were asked for, made from a Python that can be seen inside. */
+  async #environment(interpreters: readonly string[]): Promise<readonly string[]> {
+    if (this.#packages.length === 0) return [];
+    const python = (await findFirst(["python3"], searchPathOf(interpreters))) ?? "python3";
+    return [await pythonEnvironment(this.#packages, { python, forOthers: isRoot(), cleanup: this.#shared.cleanup })];
+  }
+
+  /** Within the limits on all processes together: by a control group, or else by looking. */
+  async #runWithin(
+    ready: Ready,
     workFolder: string,
     command: readonly string[],
+    grown: AbortSignal,
     options: ExecuteCodeOptions,
     outerEnv: Readonly<Record<string, string>>,
   ): Promise<ProcessOutcome> {
-    const { limits, interpreters = [], env, systemCallFilter, maxOutputBytes = 1_000_000 } = this.#options;
-    const profile = bubblewrapArguments({
-      workFolder,
-      systemFolders: launcher.systemFolders,
-      readOnlyFolders: interpreters,
-      searchPath: this.#searchPath(),
-      env: { ...PYTHON_SETTINGS, ...env },
-      limits: { ...DEFAULT_LIMITS, ...limits, cpuSeconds: Math.ceil(this.#timeoutSeconds) },
-      aliveDescriptor: ALIVE_DESCRIPTOR,
-      ...(systemCallFilter === undefined ? {} : { filterDescriptor: FILTER_DESCRIPTOR }),
-    });
-    const [program, ...args] = [...launcher.command, ...profile, ...command];
-    return runProcess(
-      {
-        command: program ?? "bwrap",
-        args,
-        cwd: "/",
-        env: { PATH: SYSTEM_PATH, ...outerEnv },
-        timeoutMs: this.#timeoutSeconds * 1_000,
-        maxOutputBytes,
-        graceMs: GRACE_MS,
-        cleanup: this.#shared.cleanup,
-        kill: killGroup, // the kernel then ends all that lives inside
-        extra: systemCallFilter === undefined ? [null] : [null, systemCallFilter],
-      },
-      options,
-    );
+    const { totalMemoryBytes, processes } = this.#limits;
+    const group = await ready.groups.make({ memoryBytes: totalMemoryBytes, processes });
+    const full = new AbortController();
+    let unwatch = (): void => {};
+    const onStart = (pid: number): void => {
+      if (!ready.groups.limitsMemory) unwatch = watchMemoryOfTree(pid, totalMemoryBytes, () => full.abort());
+    };
+    const signals = [grown, full.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    try {
+      const request = this.#request(ready, workFolder, command, outerEnv, group);
+      const outcome = await runProcess({ ...request, onStart }, { ...options, signal: AbortSignal.any(signals) });
+      const ranOut = full.signal.aborted || (outcome.exitCode !== 0 && (await group?.ranOutOfMemory()) === true);
+      return ranOut ? { ...outcome, end: "memory-limit" } : outcome;
+    } finally {
+      unwatch();
+      await group?.remove();
+    }
   }
 
-  #searchPath(): string {
-    return [...(this.#options.interpreters ?? []).map((folder) => join(folder, "bin")), SYSTEM_PATH].join(":");
+  #request(
+    { command: launcher, systemFolders, filter, interpreters, searchPath, network }: Ready,
+    workFolder: string,
+    command: readonly string[],
+    outerEnv: Readonly<Record<string, string>>,
+    group: ControlGroup | undefined,
+  ): Parameters<typeof runProcess>[0] {
+    const profile = bubblewrapArguments({
+      workFolder,
+      systemFolders,
+      readOnlyFolders: interpreters,
+      searchPath,
+      env: { ...PYTHON_SETTINGS, ...this.#options.env },
+      limits: { ...this.#limits, cpuSeconds: Math.ceil(this.#timeoutSeconds) },
+      network,
+      aliveDescriptor: ALIVE_DESCRIPTOR,
+      filterDescriptor: FILTER_DESCRIPTOR,
+    });
+    // Both streams go through one pipe, so that their order is kept.
+    const start = ["-c", `${ENTER_GROUPS} exec "$@" 2>&1`, "sh", ...(group?.entrances ?? []), "--"];
+    return {
+      command: "/bin/sh",
+      args: [...start, ...launcher, ...profile, ...command],
+      cwd: "/",
+      env: { PATH: SYSTEM_PATH, ...outerEnv },
+      timeoutMs: this.#timeoutSeconds * 1_000,
+      maxOutputBytes: this.#limits.outputBytes,
+      graceMs: GRACE_MS,
+      cleanup: this.#shared.cleanup,
+      kill: killGroup, // the kernel then ends all that lives inside
+      extra: [null, filter],
+      plainText: true,
+    };
   }
 }
 
-const DEFAULT_LIMITS = { memoryBytes: 536_870_912, processes: 64, fileBytes: 100_000_000 } as const;
+const searchPathOf = (interpreters: readonly string[]): string =>
+  [...interpreters.map((folder) => join(folder, "bin")), SYSTEM_PATH].join(":");
 
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   python: ["python3", "python"],
@@ -191,41 +285,3 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   ps1: ["pwsh"],
   powershell: ["pwsh"],
 };
-
-/** What stands before the profile's arguments, and the look of this system. */
-interface Launcher {
-  readonly command: readonly string[];
-  readonly systemFolders: readonly SystemFolder[];
-}
-
-async function findLauncher(): Promise<Launcher> {
-  const searchPath = process.env["PATH"];
-  const bubblewrap = await findProgram("bwrap", searchPath);
-  if (bubblewrap === undefined) {
-    throw new AutogenError("executor-failed", "The program `bwrap` was not found. Install the package `bubblewrap`.");
-  }
-  return { command: [...(await unprivileged(searchPath)), bubblewrap], systemFolders: await lookAtSystemFolders() };
-}
-
-/** Root is exempt from the limit on processes, so root steps down first. */
-async function unprivileged(searchPath: string | undefined): Promise<string[]> {
-  if (process.getuid?.() !== 0) return [];
-  const program = await findProgram("setpriv", searchPath);
-  if (program === undefined) {
-    throw new AutogenError(
-      "executor-failed",
-      "The program `setpriv` was not found; root needs it to start the sandbox. Install the package `util-linux`.",
-    );
-  }
-  return [program, `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups", "--"];
-}
-
-async function lookAtSystemFolders(): Promise<SystemFolder[]> {
-  const folders: SystemFolder[] = [];
-  for (const path of ["/bin", "/sbin", "/lib", "/lib32", "/lib64"]) {
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isSymbolicLink() === true) folders.push({ path, link: await readlink(path) });
-    else if (found?.isDirectory() === true) folders.push({ path, link: null });
-  }
-  return folders;
-}

@@ -3,6 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { ExecuteCodeOptions } from "../../../code/index.js";
 import { CappedOutput } from "./capped-output.js";
 import { OUTPUT_LIMIT_BYTES } from "./run-process.js";
+import { TerminalText, withoutTerminalControls } from "./terminal-text.js";
 
 /** Settings of a capture. */
 export interface CaptureOptions {
@@ -13,11 +14,12 @@ export interface CaptureOptions {
   readonly onLimit: () => void;
 }
 
-/** Both outputs in the order of their arrival. */
+/** Both outputs in the order of their arrival, without what commands a terminal. */
 export class CapturedText {
   readonly #options: CaptureOptions;
   readonly #kept: CappedOutput;
   readonly #decoders = { stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") };
+  readonly #cleaners = { stdout: new TerminalText(), stderr: new TerminalText() };
   #isOver = false;
 
   constructor(options: CaptureOptions) {
@@ -32,11 +34,12 @@ export class CapturedText {
       this.#isOver = true;
       this.#options.onLimit();
     } else if (this.#kept.total <= this.#options.maxOutputBytes) {
-      this.#options.onOutput?.(this.#decoders[stream].write(bytes), stream);
+      const shown = this.#cleaners[stream].push(this.#decoders[stream].write(bytes));
+      if (shown !== "") this.#options.onOutput?.(shown, stream);
     }
   }
 
   text(): string {
-    return this.#kept.text();
+    return withoutTerminalControls(this.#kept.text());
   }
 }

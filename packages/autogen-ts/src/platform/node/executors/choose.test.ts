@@ -4,6 +4,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "vitest";
 import { bubblewrap, container, embedded, inFolder, podman, prepared } from "../../../../test/executors.js";
+import { fakeExecutor } from "../../../features/testing/index.js";
+import type { Candidate } from "./candidates.js";
 import { CodeExecutorFactory, ExecutorChooser } from "./index.js";
 import { selfTest, SELF_TEST_EXIT } from "./self-test.js";
 import { readFile } from "node:fs/promises";
@@ -71,7 +73,7 @@ test.skipIf(!container.present)(
 test("BOX-17 without any sandbox nothing runs, and the ways out are named", async () => {
   await inFolder(async (folder, workDir) => {
     await withoutPath(async () => {
-      const chooser = new ExecutorChooser({ packagesFrom: [join(folder, "package.json")] });
+      const chooser = new ExecutorChooser({ packagesFrom: ["/nonexistent/package.json"] });
       await assert.rejects(chooser.choose({ workDir }), (error: Error & { code?: string }) => {
         assert.equal(error.code, "no-sandbox");
         for (const way of [/No container engine answers/, /install.* bubblewrap/, /npm install deno pyodide/, /useDocker: false/])
@@ -88,6 +90,51 @@ test("BOX-17 without any sandbox nothing runs, and the ways out are named", asyn
       assert.match(reason, /unconfined, because `useDocker` is false/);
     });
   });
+});
+
+test('BOX-17 candidates are asked once, in order; "sandbox" leaves containers out; one that does not fit is passed over', async () => {
+  const asked: string[] = [];
+  const fake = (kind: Candidate["kind"], verdict: string | undefined, misfit?: string): Candidate => ({
+    kind,
+    name: `the ${kind}`,
+    isContainer: kind === "container",
+    verdict: async () => {
+      asked.push(kind);
+      return verdict;
+    },
+    misfit: ({ network = false }) => (network === false ? undefined : misfit),
+    make: () => fakeExecutor(),
+  });
+  const chooser = new ExecutorChooser({
+    candidates: [fake("container", undefined), fake("bubblewrap", undefined, "no way out"), fake("embedded", undefined)],
+  });
+  assert.equal((await chooser.choose()).reason, "Code runs in the container, which passed its self-test.");
+  assert.equal(
+    (await chooser.choose({ useDocker: "sandbox", network: "public" })).reason,
+    "Code runs in the embedded, which passed its self-test; not used: the bubblewrap (no way out).",
+  );
+  await chooser.choose();
+  assert.deepEqual(asked, ["container", "embedded"]);
+});
+
+test("EXE-05 AUTOGEN_USE_DOCKER decides where the settings say nothing", async () => {
+  const chooser = new ExecutorChooser();
+  try {
+    process.env["AUTOGEN_USE_DOCKER"] = "No";
+    const { executor, reason } = await chooser.choose();
+    assert.equal(executor.name, "local");
+    assert.match(reason, /unconfined, because the variable `AUTOGEN_USE_DOCKER` says so/);
+    process.env["AUTOGEN_USE_DOCKER"] = "maybe";
+    await assert.rejects(chooser.choose(), { code: "invalid-config", message: /Invalid value for AUTOGEN_USE_DOCKER: maybe/ });
+  } finally {
+    delete process.env["AUTOGEN_USE_DOCKER"];
+  }
+});
+
+test("settings that make no sense are refused before anything is looked for", async () => {
+  const chooser = new ExecutorChooser({ candidates: [] });
+  for (const wrong of [{ network: "all" as never }, { limits: { processes: -1 } }, { timeoutSeconds: 0 }])
+    await assert.rejects(chooser.choose(wrong), { code: "invalid-option" });
 });
 
 test("BOX-17 a sandbox that does not hold fails its self-test", async () => {

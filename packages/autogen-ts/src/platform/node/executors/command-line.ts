@@ -1,9 +1,17 @@
 /** What all executors that start a program per block have in common. Specification chapter 24, section 6. */
 import { createHash } from "node:crypto";
 import { canonicalBlock, dangerIn, extensionFor, fileNameFromCode, silencePip } from "../../../code/index.js";
-import type { CodeBlock, CodeResult, ExecuteCodeOptions, ExecutionPolicies, SanitizeMode } from "../../../code/index.js";
+import type {
+  CodeBlock,
+  CodeLimits,
+  CodeResult,
+  ExecuteCodeOptions,
+  ExecutionPolicies,
+  NetworkAccess,
+  SanitizeMode,
+} from "../../../code/index.js";
 import { AutogenError, abortError, throwIfAborted } from "../../../run/index.js";
-import { GROWTH_LIMIT } from "./folder-growth.js";
+import { networkNote, wantedNetwork } from "./missing-network.js";
 import { OUTPUT_LIMIT_BYTES } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import type { WorkFolder } from "./work-folder.js";
@@ -18,6 +26,9 @@ export interface CommandLine {
   readonly unknownLanguageHint: string;
   /** Whether blocks that name no file leave one behind. */
   readonly keepTemporary: boolean;
+  /** What the code can reach; absent where it is not limited. */
+  readonly network?: NetworkAccess;
+  readonly limits: CodeLimits;
   /** Runs a file of the work folder; a text when the machine has no program for it. */
   run(language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string>;
 }
@@ -29,6 +40,7 @@ interface BlockResult {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly file: string | null;
+  readonly wanted?: "network";
 }
 
 /** Runs the blocks in order until one fails. */
@@ -50,8 +62,10 @@ export async function executeOnCommandLine(
     stdout += result.stdout ?? "";
     stderr += result.stderr ?? "";
     codeFile ??= result.file;
-    const soFar = { exitCode: result.exitCode, output, streams: { stdout, stderr }, codeFile, executor: line.name };
-    if (result.exitCode !== 0) return soFar;
+    if (result.exitCode === 0) continue;
+    const { exitCode, wanted } = result;
+    const failed = { exitCode, output, streams: { stdout, stderr }, codeFile, executor: line.name };
+    return wanted === undefined ? failed : { ...failed, wanted };
   }
   return { exitCode: 0, output, streams: { stdout, stderr }, codeFile, executor: line.name };
 }
@@ -59,12 +73,6 @@ export async function executeOnCommandLine(
 /** @throws AutogenError `invalid-option` when there is nothing to run */
 function requireBlocks(blocks: readonly CodeBlock[]): void {
   if (blocks.length === 0) throw new AutogenError("invalid-option", "No code blocks to execute.");
-}
-
-/** @throws AutogenError `invalid-option` for a limit under a second */
-export function requireTimeout(timeoutSeconds: number): number {
-  if (timeoutSeconds >= 1) return timeoutSeconds;
-  throw new AutogenError("invalid-option", "Timeout must be greater than or equal to 1.");
 }
 
 /** The name that a block is saved under when it names none. */
@@ -94,13 +102,17 @@ async function executeBlock(
   if (!line.keepTemporary && claim.kind !== "name") await line.folder.remove(file.name);
   if (typeof outcome === "string") return { exitCode: 127, output: outcome, file: file.path };
   if (outcome.end === "aborted" && options.signal !== undefined) throw abortError(options.signal);
-  return { ...described(outcome), stdout: outcome.stdout, stderr: outcome.stderr, file: file.path };
+  const { exitCode, output } = described(outcome, line.limits);
+  const result = { exitCode, output, stdout: outcome.stdout, stderr: outcome.stderr, file: file.path };
+  if (exitCode === 0 || line.network === undefined || line.network === true || !wantedNetwork(output)) return result;
+  const note = output.includes("has no network") ? "" : `${output.endsWith("\n") ? "" : "\n"}${networkNote(line.network)}\n`;
+  return { ...result, output: output + note, wanted: "network" };
 }
 
 const refusal = (output: string): BlockResult => ({ exitCode: 1, output, file: null });
 
 /** Exit code and text of a program's end. Errors come before the rest, as in the reference. */
-function described({ end, exitCode, stdout, stderr }: ProcessOutcome): { exitCode: number; output: string } {
+function described({ end, exitCode, stdout, stderr }: ProcessOutcome, limits: CodeLimits): { exitCode: number; output: string } {
   const output = stderr + stdout;
   switch (end) {
     case "timeout":
@@ -110,7 +122,12 @@ function described({ end, exitCode, stdout, stderr }: ProcessOutcome): { exitCod
     case "folder-limit":
       return {
         exitCode: 137,
-        output: `${output}\nStopped: the code wrote more than ${GROWTH_LIMIT.bytes / 1_000_000} MB, or too many files, to the work folder.`,
+        output: `${output}\nStopped: the code wrote more than ${limits.folderBytes / 1_000_000} MB, or too many files, to the work folder.`,
+      };
+    case "memory-limit":
+      return {
+        exitCode: 137,
+        output: `${output}\nStopped: the code used more than ${Math.round(limits.totalMemoryBytes / 1_048_576)} MB of memory.`,
       };
     case "not-found":
       return { exitCode: 127, output: `${output}The program for this language was not found.` };

@@ -29,18 +29,19 @@ export interface ScriptRun {
   readonly fileName: string;
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
+  readonly maxFolderBytes: number;
   readonly shared: SharedByExecutors;
   readonly packagesFrom: readonly string[] | undefined;
 }
 
 /** Runs a file of the work folder; what it wrote is in the work folder afterwards. */
 export async function runScript(
-  { stage, fileName, timeoutMs, maxOutputBytes, shared, packagesFrom }: ScriptRun,
+  { stage, fileName, timeoutMs, maxOutputBytes, maxFolderBytes, shared, packagesFrom }: ScriptRun,
   options: ExecuteCodeOptions,
 ): Promise<ProcessOutcome> {
   const { prefix } = await denoCommand(packagesFrom);
   const folder = await stage.enter();
-  const growth = await GrowthWatch.start(folder);
+  const growth = await GrowthWatch.start(folder, maxFolderBytes);
   const url = pathToFileURL(join(folder, fileName)).href;
   const [command = "deno", ...args] = [
     ...prefix,
@@ -56,6 +57,7 @@ export async function runScript(
     graceMs: 200,
     cleanup: shared.cleanup,
     kill: killGroup,
+    plainText: true,
   };
   const signal = options.signal === undefined ? growth.signal : AbortSignal.any([options.signal, growth.signal]);
   const outcome = await runProcess(request, { ...options, signal });

@@ -4,9 +4,10 @@
  * Design: `sandbox`, section 3.
  */
 import { canonicalLanguage } from "../../../code/index.js";
-import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions } from "../../../code/index.js";
+import type { CodeBlock, CodeExecutor, CodeLimits, CodeResult, ExecuteCodeOptions } from "../../../code/index.js";
 import { abortError, throwIfAborted } from "../../../run/index.js";
-import { executeOnCommandLine, requireTimeout } from "./command-line.js";
+import { executeOnCommandLine } from "./command-line.js";
+import { requireLimits, requireTimeout } from "./limits.js";
 import { EmbeddedFiles } from "./embedded-files.js";
 import { runScript } from "./embedded-script.js";
 import { Interpreter } from "./interpreter.js";
@@ -23,8 +24,8 @@ export interface EmbeddedExecutorOptions {
   readonly workDir?: string;
   /** Limit per block. @default 60 */
   readonly timeoutSeconds?: number;
-  /** How much output is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
+  /** Only `outputBytes` and `folderBytes` can be set here; memory is limited to some 300 MB of objects, processes to one. */
+  readonly limits?: Partial<CodeLimits>;
   /** Files or addresses of modules from where `deno` and `pyodide` are looked for. @default the current folder, then this package */
   readonly packagesFrom?: readonly string[];
   /** Shared between executors of one host. */
@@ -45,7 +46,7 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
   readonly #files: EmbeddedFiles;
   readonly #stage: Stage;
   readonly #timeoutSeconds: number;
-  readonly #maxOutputBytes: number;
+  readonly #codeLimits: CodeLimits;
   readonly #shared: SharedByExecutors;
   readonly #packagesFrom: readonly string[] | undefined;
   #interpreter: Promise<Interpreter> | undefined;
@@ -55,7 +56,7 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
   /** @throws AutogenError `invalid-option` for a time limit under a second */
   constructor(options: EmbeddedExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
-    this.#maxOutputBytes = options.maxOutputBytes ?? 1_000_000;
+    this.#codeLimits = requireLimits(options.limits);
     this.#shared = options.shared ?? newShared();
     this.#packagesFrom = options.packagesFrom;
     this.#folder = new WorkFolder(options.workDir ?? "coding");
@@ -71,6 +72,8 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
       sanitize: "off" as const,
       unknownLanguageHint: LANGUAGE_HINT,
       keepTemporary: true,
+      network: false as const,
+      limits: this.#codeLimits,
       run: this.#run,
     };
     return this.#shared.queue.run(this.#folder.path, async () => {
@@ -114,7 +117,11 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
   }
 
   #limits(): RunLimits {
-    return { timeoutMs: this.#timeoutSeconds * 1_000, maxOutputBytes: this.#maxOutputBytes };
+    return {
+      timeoutMs: this.#timeoutSeconds * 1_000,
+      maxOutputBytes: this.#codeLimits.outputBytes,
+      maxFolderBytes: this.#codeLimits.folderBytes,
+    };
   }
 
   /** An abort leaves a starting interpreter alone: the next block finds it warm. */

@@ -2,8 +2,8 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-/** How much one block may add to the work folder. */
-export const GROWTH_LIMIT = { bytes: 1_000_000_000, entries: 20_000 } as const;
+/** How many files and folders one block may add to the work folder. */
+const MAX_NEW_ENTRIES = 20_000;
 
 /** Folders with more entries than this are not watched: looking would cost more than it protects. */
 const MAX_ENTRIES_BEFORE = 30_000;
@@ -18,17 +18,20 @@ interface Size {
 export class GrowthWatch {
   readonly #folder: string;
   readonly #before: Size;
+  readonly #maxBytes: number;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  private constructor(folder: string, before: Size) {
+  private constructor(folder: string, before: Size, maxBytes: number) {
     this.#folder = folder;
     this.#before = before;
+    this.#maxBytes = maxBytes;
   }
 
-  static async start(folder: string): Promise<GrowthWatch> {
-    const watch = new GrowthWatch(folder, await measure(folder));
+  /** @param maxBytes how much one block may add */
+  static async start(folder: string, maxBytes: number): Promise<GrowthWatch> {
+    const watch = new GrowthWatch(folder, await measure(folder), maxBytes);
     if (watch.#before.entries < MAX_ENTRIES_BEFORE) watch.#lookLater();
     return watch;
   }
@@ -57,7 +60,7 @@ export class GrowthWatch {
 
   async #look(): Promise<void> {
     const { bytes, entries } = await measure(this.#folder);
-    const tooMuch = bytes - this.#before.bytes > GROWTH_LIMIT.bytes || entries - this.#before.entries > GROWTH_LIMIT.entries;
+    const tooMuch = bytes - this.#before.bytes > this.#maxBytes || entries - this.#before.entries > MAX_NEW_ENTRIES;
     if (tooMuch) this.#controller.abort();
   }
 }
@@ -69,7 +72,7 @@ async function measure(root: string): Promise<Size> {
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-      if (++entries > MAX_ENTRIES_BEFORE + GROWTH_LIMIT.entries) return { bytes, entries };
+      if (++entries > MAX_ENTRIES_BEFORE + MAX_NEW_ENTRIES) return { bytes, entries };
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
       else if (entry.isFile()) bytes += await sizeOf(path);

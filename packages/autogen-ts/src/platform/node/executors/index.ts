@@ -1,6 +1,5 @@
 export { BubblewrapCodeExecutor } from "./bubblewrap.js";
 export type { BubblewrapExecutorOptions } from "./bubblewrap.js";
-export type { SandboxLimits } from "./bubblewrap-profile.js";
 export { ExecutorChooser } from "./choose.js";
 export type { ChooserOptions } from "./choose.js";
 export { EmbeddedCodeExecutor } from "./embedded.js";

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import type { ExecuteCodeOptions } from "../../../code/index.js";
 import { AutogenError } from "../../../run/index.js";
 import { CappedOutput } from "./capped-output.js";
-import { denoArguments, denoCommand, denoEnvironment } from "./deno-command.js";
+import { MEMORY_LIMIT_BYTES, denoArguments, denoCommand, denoEnvironment } from "./deno-command.js";
 import type { DenoCommand } from "./deno-command.js";
 import { findPyodide, folderUrl } from "./embedded-packages.js";
 import type { ExitCleanup } from "./exit-cleanup.js";
@@ -15,6 +15,7 @@ import { readMessage } from "./interpreter-messages.js";
 import type { RunMessage, WorkerMessage } from "./interpreter-messages.js";
 import { LineReader } from "./line-reader.js";
 import { watchMemory } from "./memory-watch.js";
+import { TerminalText, withoutTerminalControls } from "./terminal-text.js";
 import { OUTPUT_LIMIT_BYTES } from "./run-process.js";
 
 /** How one block went. */
@@ -31,6 +32,8 @@ export interface InterpreterRun {
 export interface RunLimits {
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
+  /** What a block may add to the work folder. */
+  readonly maxFolderBytes: number;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
@@ -94,6 +97,11 @@ export class Interpreter {
   /** Runs one block; whatever ends it before its own end also ends the interpreter. */
   async run(message: RunMessage, limits: RunLimits, { signal, onOutput }: ExecuteCodeOptions): Promise<InterpreterRun> {
     const output = new CappedOutput(limits.maxOutputBytes);
+    const cleaners = { stdout: new TerminalText(), stderr: new TerminalText() };
+    const show = (text: string, stream: "stdout" | "stderr"): void => {
+      const shown = cleaners[stream].push(text);
+      if (shown !== "") onOutput?.(shown, stream);
+    };
     let end: Ending | undefined;
     const stop = (reason: Ending): void => {
       end ??= reason;
@@ -102,17 +110,24 @@ export class Interpreter {
     const timer = setTimeout(() => stop("timeout"), limits.timeoutMs);
     const onAbort = (): void => stop("aborted");
     signal?.addEventListener("abort", onAbort, { once: true });
-    const unwatch = this.#command.memoryIsLimited ? () => {} : watchMemory(this.#child.pid, () => stop("memory-limit"));
+    const unwatch = this.#command.memoryIsLimited
+      ? () => {}
+      : watchMemory(this.#child.pid, MEMORY_LIMIT_BYTES, () => stop("memory-limit"));
     try {
       if (signal?.aborted === true) onAbort();
       const done = await this.#exchange(message, (text, stream) => {
         if (end !== undefined) return;
         output.add(Buffer.from(text));
         if (output.total > OUTPUT_LIMIT_BYTES) stop("output-limit");
-        else if (output.total <= limits.maxOutputBytes) onOutput?.(text, stream);
+        else if (output.total <= limits.maxOutputBytes) show(text, stream);
       });
       if (done === null && this.#fatal !== "") output.add(Buffer.from(`${this.#fatal}\n`));
-      return { end: end ?? (done === null ? "died" : "exit"), output: output.text(), done, exitCode: this.exitCode ?? 0 };
+      return {
+        end: end ?? (done === null ? "died" : "exit"),
+        output: withoutTerminalControls(output.text()),
+        done,
+        exitCode: this.exitCode ?? 0,
+      };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);

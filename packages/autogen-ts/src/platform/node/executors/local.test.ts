@@ -109,7 +109,7 @@ test("EXE-21 the environment is an allow-list, bytes that are no UTF-8 are repla
       { language: "sh", code: "printf 'a\\377b'" },
     ]);
     assert.equal(bytes.output, "a\ufffdb");
-    const cut = await new LocalCommandLineCodeExecutor({ workDir, maxOutputBytes: 10 }).executeCodeBlocks([
+    const cut = await new LocalCommandLineCodeExecutor({ workDir, limits: { outputBytes: 10 } }).executeCodeBlocks([
       { language: "sh", code: "printf 0123456789abcdef" },
     ]);
     assert.equal(cut.output, "01234\n[... 6 bytes of output left out ...]\nbcdef");

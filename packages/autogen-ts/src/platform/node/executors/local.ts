@@ -9,16 +9,21 @@ import { DEFAULT_EXECUTION_POLICIES } from "../../../code/index.js";
 import type {
   CodeBlock,
   CodeExecutor,
+  CodeLimits,
   CodeResult,
   ExecuteCodeOptions,
   ExecutionPolicies,
   SanitizeMode,
 } from "../../../code/index.js";
-import { executeOnCommandLine, requireTimeout } from "./command-line.js";
+import { executeOnCommandLine } from "./command-line.js";
+import { requireLimits, requireTimeout } from "./limits.js";
 import { childEnvironment } from "./environment.js";
 import type { Environment } from "./environment.js";
 import { findFirst } from "./find-program.js";
+import { ImportableFunctions } from "./importable-functions.js";
+import type { FunctionsOptions } from "./importable-functions.js";
 import { hasMarked, killGroup, killMarked, RUN_MARKER } from "./kill-tree.js";
+import { pythonEnvironment, requirePackages } from "./python-environments.js";
 import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
@@ -26,7 +31,7 @@ import type { SharedByExecutors } from "./shared.js";
 import { WorkFolder } from "./work-folder.js";
 
 /** Settings of the unconfined executor. */
-export interface LocalExecutorOptions {
+export interface LocalExecutorOptions extends FunctionsOptions {
   /** Made if missing. @default "." */
   readonly workDir?: string;
   /** Limit per block. @default 60 */
@@ -37,12 +42,14 @@ export interface LocalExecutorOptions {
   readonly sanitize?: SanitizeMode;
   /** A Python virtual environment whose interpreter is used. */
   readonly virtualEnv?: string;
+  /** Packages for Python blocks, installed as wheels into an environment of their own; not together with `virtualEnv`. */
+  readonly pythonPackages?: readonly string[];
   /** Variables for the code, besides harmless ones such as `PATH`. */
   readonly env?: Environment;
   /** Show the code all variables of this process, keys included. @default false */
   readonly inheritEnv?: boolean;
-  /** How much of each output stream is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
+  /** Only `outputBytes` (of each stream) holds here; nothing else is limited. */
+  readonly limits?: Partial<CodeLimits>;
   /** Whether blocks that name no file leave one behind. @default true */
   readonly keepTemporary?: boolean;
   /** Shared between executors that must not outlive the process, or use the same folder. */
@@ -58,6 +65,9 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   readonly #folder: WorkFolder;
   readonly #options: LocalExecutorOptions;
   readonly #timeoutSeconds: number;
+  readonly #limits: CodeLimits;
+  readonly #functions: ImportableFunctions;
+  readonly #packages: readonly string[];
   readonly #shared: SharedByExecutors;
   readonly #marker = randomUUID();
   #runs = 0;
@@ -67,6 +77,9 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   /** @throws AutogenError `invalid-option` for a time limit under a second */
   constructor(options: LocalExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#limits = requireLimits(options.limits);
+    this.#functions = new ImportableFunctions(options);
+    this.#packages = requirePackages([...(options.pythonPackages ?? []), ...this.#functions.packages]);
     this.#folder = new WorkFolder(options.workDir ?? ".");
     this.#options = options;
     this.#shared = options.shared ?? newShared();
@@ -80,9 +93,18 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
       sanitize: this.#options.sanitize ?? "fail",
       unknownLanguageHint: "",
       keepTemporary: this.#options.keepTemporary ?? true,
+      limits: this.#limits,
       run: this.#run,
     };
-    return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
+    return this.#shared.queue.run(this.#folder.path, async () => {
+      await this.#functions.prepare(line, options);
+      return executeOnCommandLine(line, blocks, options);
+    });
+  }
+
+  /** What a model has to know of the functions. @param template may use `$module_name` and `$functions` */
+  formatFunctionsForPrompt(template?: string): string {
+    return this.#functions.prompt(template);
   }
 
   /** Nothing is kept between blocks but the files. */
@@ -99,7 +121,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
   }
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
-    const environment = this.#environment();
+    const environment = await this.#environment(options.signal);
     const program = await findFirst(programsFor(language), environment["PATH"] ?? environment["Path"]);
     if (program === undefined)
       return `No program for ${language} was found on this machine (looked for ${programsFor(language).join(", ")}).`;
@@ -111,7 +133,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
         cwd: this.#folder.path,
         env: { ...environment, [RUN_MARKER]: marker },
         timeoutMs: this.#timeoutSeconds * 1_000,
-        maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+        maxOutputBytes: this.#limits.outputBytes,
         graceMs: GRACE_MS,
         cleanup: this.#shared.cleanup,
         kill: (pid) => {
@@ -135,13 +157,19 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
     }
   }
 
-  #environment(): Record<string, string> {
+  async #environment(signal: AbortSignal | undefined): Promise<Record<string, string>> {
     const environment = childEnvironment(process.env, this.#options);
-    const { virtualEnv } = this.#options;
+    const virtualEnv = this.#options.virtualEnv ?? (await this.#withPackages(environment["PATH"], signal));
     if (virtualEnv === undefined) return environment;
     const folder = resolve(virtualEnv);
     const programs = join(folder, process.platform === "win32" ? "Scripts" : "bin");
     return { ...environment, VIRTUAL_ENV: folder, PATH: programs + delimiter + (environment["PATH"] ?? "") };
+  }
+
+  async #withPackages(searchPath: string | undefined, signal: AbortSignal | undefined): Promise<string | undefined> {
+    if (this.#packages.length === 0) return undefined;
+    const python = (await findFirst(programsFor("python"), searchPath)) ?? "python3";
+    return pythonEnvironment(this.#packages, { python, forOthers: false, cleanup: this.#shared.cleanup, signal });
   }
 }
 

@@ -46,7 +46,7 @@ test("BOX-19 lines are cut from chunks, and a line without end is reported", () 
   assert.deepEqual(seen, ["ab", "cd", "", "too long"]);
 });
 
-test("BOX-10 the profile names each folder and variable, and the filter only when there is one", () => {
+test("BOX-10 the profile names each folder and variable, the filter, and the way out", () => {
   const profile = {
     workFolder: "/tmp/w",
     systemFolders: [
@@ -57,7 +57,9 @@ test("BOX-10 the profile names each folder and variable, and the filter only whe
     searchPath: "/usr/bin",
     env: { A: "b" },
     limits: { memoryBytes: 1, processes: 2, fileBytes: 3, cpuSeconds: 4 },
+    network: { shared: false, folders: [], settings: [], env: {}, command: [] },
     aliveDescriptor: 3,
+    filterDescriptor: 4,
   };
   const text = bubblewrapArguments(profile).join(" ");
   for (const part of [
@@ -65,15 +67,26 @@ test("BOX-10 the profile names each folder and variable, and the filter only whe
     "--clearenv --setenv PATH /usr/bin --setenv HOME /work --setenv LANG C.UTF-8 --setenv A b",
     "--symlink usr/bin /bin --ro-bind /lib /lib",
     "--ro-bind /opt/python /opt/python --bind /tmp/w /work --chdir /work --remount-ro /",
-    "-- prlimit --data=1 --as=4294967296 --nproc=2 --fsize=3 --core=0 --nofile=256 --cpu=4:5 --",
+    "--seccomp 4 -- prlimit --data=1 --as=4294967296 --nproc=2 --fsize=3 --core=0 --nofile=256 --cpu=4:5 --",
   ])
     assert.ok(text.includes(part), part);
-  assert.equal(text.includes("--seccomp"), false);
-  assert.ok(
-    bubblewrapArguments({ ...profile, filterDescriptor: 4 })
-      .join(" ")
-      .includes("--seccomp 4 -- prlimit"),
-  );
+  assert.equal(text.includes("--share-net"), false);
+  const network = {
+    shared: true,
+    folders: [{ path: "/tmp/net", inside: "/run/network" }],
+    settings: ["/etc/hosts"],
+    env: { http_proxy: "x" },
+    command: ["bridge"],
+  };
+  const open = bubblewrapArguments({ ...profile, network }).join(" ");
+  for (const part of [
+    "--unshare-all --share-net --unshare-user",
+    "--setenv http_proxy x --setenv A b",
+    "--ro-bind-try /etc/hosts /etc/hosts",
+    "--ro-bind /tmp/net /run/network --bind /tmp/w",
+    "--cpu=4:5 -- bridge",
+  ])
+    assert.ok(open.includes(part), part);
 });
 
 test("EXE-22 duties are carried out at the end of the process, unless they were taken back", () => {

@@ -8,6 +8,7 @@ import type { ExecuteCodeOptions } from "../../../code/index.js";
 import { AutogenError } from "../../../run/index.js";
 import { CappedOutput } from "./capped-output.js";
 import type { ExitCleanup } from "./exit-cleanup.js";
+import { TerminalText, withoutTerminalControls } from "./terminal-text.js";
 
 /** The most that a program may print before it is stopped. */
 export const OUTPUT_LIMIT_BYTES = 10_000_000;
@@ -28,11 +29,15 @@ export interface ProcessRequest {
   readonly cleanup: ExitCleanup;
   /** Descriptors from 3 on: bytes to hand over, or `null` for a pipe whose end tells that everything is gone. */
   readonly extra?: readonly (Uint8Array | null)[];
+  /** Take what commands a terminal out of the output. @default false */
+  readonly plainText?: boolean;
+  /** Called with the process's number once it runs. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** How it ended, and what it printed. */
 export interface ProcessOutcome {
-  readonly end: "exit" | "timeout" | "aborted" | "output-limit" | "folder-limit" | "not-found";
+  readonly end: "exit" | "timeout" | "aborted" | "output-limit" | "folder-limit" | "memory-limit" | "not-found";
   /** 128 and the signal's number when a signal ended it. */
   readonly exitCode: number;
   readonly stdout: string;
@@ -50,12 +55,13 @@ export function runProcess(request: ProcessRequest, { signal, onOutput }: Execut
       if (child.pid !== undefined) request.kill(child.pid);
     };
 
-    const output = new Capture(request.maxOutputBytes, () => stop("output-limit"), onOutput);
+    const output = new Capture(request, () => stop("output-limit"), onOutput);
     output.read("stdout", child.stdout);
     output.read("stderr", child.stderr);
     handOver(child, request.extra ?? []);
 
     const { pid } = child;
+    if (pid !== undefined) request.onStart?.(pid);
     const unregister = pid === undefined ? () => {} : request.cleanup.add(() => request.kill(pid));
     const timer = setTimeout(() => stop("timeout"), request.timeoutMs);
     const onAbort = (): void => stop("aborted");
@@ -117,15 +123,15 @@ function handOver(child: ChildProcess, extra: readonly (Uint8Array | null)[]): v
 class Capture {
   readonly #stdout: CappedOutput;
   readonly #stderr: CappedOutput;
-  readonly #maxOutputBytes: number;
+  readonly #request: ProcessRequest;
   readonly #onLimit: () => void;
   readonly #onOutput: ExecuteCodeOptions["onOutput"];
   #total = 0;
 
-  constructor(maxOutputBytes: number, onLimit: () => void, onOutput: ExecuteCodeOptions["onOutput"]) {
-    this.#stdout = new CappedOutput(maxOutputBytes);
-    this.#stderr = new CappedOutput(maxOutputBytes);
-    this.#maxOutputBytes = maxOutputBytes;
+  constructor(request: ProcessRequest, onLimit: () => void, onOutput: ExecuteCodeOptions["onOutput"]) {
+    this.#stdout = new CappedOutput(request.maxOutputBytes);
+    this.#stderr = new CappedOutput(request.maxOutputBytes);
+    this.#request = request;
     this.#onLimit = onLimit;
     this.#onOutput = onOutput;
   }
@@ -134,20 +140,24 @@ class Capture {
     if (stream === null) return;
     const kept = name === "stdout" ? this.#stdout : this.#stderr;
     const decoder = new StringDecoder("utf8");
+    const cleaner = this.#request.plainText === true ? new TerminalText() : undefined;
     stream.on("data", (chunk: Buffer) => {
       kept.add(chunk);
       this.#total += chunk.length;
       if (this.#total > OUTPUT_LIMIT_BYTES) {
         this.#onLimit();
         stream.destroy(); // nothing more is read, whatever still comes
-      } else if (this.#total <= this.#maxOutputBytes) {
-        this.#onOutput?.(decoder.write(chunk), name);
+      } else if (this.#total <= this.#request.maxOutputBytes && this.#onOutput !== undefined) {
+        const text = decoder.write(chunk);
+        const shown = cleaner?.push(text) ?? text;
+        if (shown !== "") this.#onOutput(shown, name);
       }
     });
     stream.on("error", () => {}); // the end of the process says what there is to say
   }
 
   texts(): { stdout: string; stderr: string } {
-    return { stdout: this.#stdout.text(), stderr: this.#stderr.text() };
+    const clean = this.#request.plainText === true ? withoutTerminalControls : (text: string): string => text;
+    return { stdout: clean(this.#stdout.text()), stderr: clean(this.#stderr.text()) };
   }
 }

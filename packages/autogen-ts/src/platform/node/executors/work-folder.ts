@@ -1,8 +1,9 @@
 /** The folder that code works in: made on first use, and nothing is written outside of it. */
 import { constants } from "node:fs";
-import { lstat, mkdir, open, realpath, rm } from "node:fs/promises";
+import { lstat, mkdir, open, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { NOT_IN_WORKSPACE } from "../../../code/index.js";
+import { AutogenError } from "../../../run/index.js";
 
 /** Where a file was written, or the text for the model that says why it was not. */
 export type WrittenFile =
@@ -18,9 +19,20 @@ export class WorkFolder {
     this.path = resolve(path);
   }
 
-  /** Makes the folder and those above it. */
+  /** Makes the folder and those above it. @throws AutogenError `executor-failed` when it cannot be made */
   async open(): Promise<void> {
-    await mkdir(this.path, { recursive: true });
+    try {
+      await mkdir(this.path, { recursive: true });
+      if ((await stat(this.path)).isDirectory()) return;
+    } catch (error) {
+      throw new AutogenError(
+        "executor-failed",
+        `The work folder \`${this.path}\` cannot be made: ${reasonOf(error)}. Name another one by \`workDir\`.`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 
   /** @param name relative and without `..`, as `fileNameFromCode` gives it */
@@ -38,8 +50,7 @@ export class WorkFolder {
       }
       return { ok: true, path: join(this.path, name), name };
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-      return { ok: false, text: `The file \`${name}\` could not be written: ${code}` };
+      return { ok: false, text: `The file \`${name}\` could not be written: ${reasonOf(error)}` };
     }
   }
 
@@ -75,6 +86,8 @@ export class WorkFolder {
     return parent === undefined ? undefined : join(parent, basename(folder));
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : String(error));
 
 function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);

@@ -1,17 +1,15 @@
 /** What the engine is asked for: a container that can do little. Pure. Specification chapter 24, sections 7 and 12. */
 import { createHash } from "node:crypto";
+import type { CodeLimits } from "../../../../code/index.js";
 import { AutogenError } from "../../../../run/index.js";
+import { DEFAULT_LIMITS, requireLimitsOf } from "../limits.js";
 
 /** How much the code in a container may use. */
-export interface ContainerLimits {
-  /** Memory of everything in the container together; there is no swap. @default 512 MiB */
-  readonly memoryBytes: number;
+export interface ContainerLimits extends CodeLimits {
+  /** Memory of everything in the container together; there is no swap. @default 512 MiB, or `memoryBytes` if that is more */
+  readonly totalMemoryBytes: number;
   /** Processors; 0.5 is half of one. @default 1 */
   readonly cpus: number;
-  /** Processes and threads together, as in the other sandboxes. @default 64 */
-  readonly processes: number;
-  /** Size of one file. @default 100 MB */
-  readonly fileBytes: number;
   /** Space in `/tmp`, which is memory. @default 64 MiB */
   readonly temporaryBytes: number;
 }
@@ -57,13 +55,16 @@ export const WORKSPACE = "/workspace";
 /** Marks containers of this library; the value is a fingerprint of what they were made from. */
 export const LABEL = "autogen-ts.spec";
 
-export const DEFAULT_LIMITS: ContainerLimits = {
-  memoryBytes: 536_870_912,
+const DEFAULTS: ContainerLimits = {
+  ...DEFAULT_LIMITS,
+  totalMemoryBytes: 536_870_912,
   cpus: 1,
-  processes: 64,
-  fileBytes: 100_000_000,
   temporaryBytes: 67_108_864,
 };
+
+/** @throws AutogenError `invalid-option` */
+export const requireContainerLimits = (limits: Partial<ContainerLimits> = {}): ContainerLimits =>
+  requireLimitsOf(DEFAULTS, limits, ["cpus"]);
 
 /** The body of `POST /containers/create`. */
 export function createRequest(spec: ContainerSpec): Readonly<Record<string, unknown>> {
@@ -81,8 +82,8 @@ export function createRequest(spec: ContainerSpec): Readonly<Record<string, unkn
     HostConfig: {
       AutoRemove: spec.autoRemove,
       NetworkMode: networkMode(spec.network),
-      Memory: limits.memoryBytes,
-      MemorySwap: limits.memoryBytes,
+      Memory: limits.totalMemoryBytes,
+      MemorySwap: limits.totalMemoryBytes,
       NanoCpus: Math.round(limits.cpus * 1e9),
       PidsLimit: limits.processes,
       ReadonlyRootfs: !spec.writableRoot,

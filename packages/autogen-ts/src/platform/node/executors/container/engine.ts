@@ -31,10 +31,13 @@ const MOST_BYTES = 8_000_000; // of an answer that is read whole
 
 /** A running engine. */
 export class ContainerEngine {
+  /** Whether it listens on a socket of this machine, so that it is likely to see the same files. */
+  readonly isLocal: boolean;
   readonly #connection: Connection;
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, isLocal: boolean) {
     this.#connection = connection;
+    this.isLocal = isLocal;
   }
 
   /**
@@ -47,7 +50,7 @@ export class ContainerEngine {
     const addresses = await engineAddresses(named);
     const problems: string[] = [];
     for (const address of addresses) {
-      const engine = new ContainerEngine(await connectionTo(address));
+      const engine = new ContainerEngine(await connectionTo(address), address.kind === "socket");
       const problem = await engine.#ping(signal);
       if (problem === undefined) return engine;
       problems.push(`${shown(address)}: ${problem}`);

@@ -4,9 +4,18 @@
  */
 import { randomUUID } from "node:crypto";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
-import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions, ExecutionPolicies } from "../../../../code/index.js";
+import type {
+  CodeBlock,
+  CodeExecutor,
+  CodeResult,
+  ExecuteCodeOptions,
+  ExecutionPolicies,
+  NetworkAccess,
+} from "../../../../code/index.js";
 import { AutogenError } from "../../../../run/index.js";
-import { executeOnCommandLine, requireTimeout } from "../command-line.js";
+import { executeOnCommandLine } from "../command-line.js";
+import { requireTimeout } from "../limits.js";
+import type { ProxyOfSandbox } from "../bubblewrap-network.js";
 import { PYTHON_SETTINGS } from "../environment.js";
 import { GrowthWatch } from "../folder-growth.js";
 import type { ProcessOutcome } from "../run-process.js";
@@ -15,12 +24,13 @@ import type { SharedByExecutors } from "../shared.js";
 import { Stage } from "../stage.js";
 import { WorkFolder } from "../work-folder.js";
 import { Container } from "./container.js";
-import { DEFAULT_LIMITS, networkMode, WORKSPACE } from "./create-request.js";
+import { requireContainerLimits, WORKSPACE } from "./create-request.js";
 import type { ContainerLimits, ContainerSpec, ContainerVolume } from "./create-request.js";
 import { ContainerEngine } from "./engine.js";
 import { ensureImage } from "./image.js";
 import type { PullPolicy, PullProgress } from "./image.js";
 import { isRootless, isSelinux, runningUser } from "./identity.js";
+import { ContainerNetwork } from "./network.js";
 import { runInside } from "./run-inside.js";
 import { IDLE_FOR_EVER, IDLE_WITH_INPUT, wrapped } from "./shell-wrapper.js";
 
@@ -46,8 +56,13 @@ export interface DockerExecutorOptions {
   readonly stopContainer?: boolean;
   /** Overrides per language: run (true) or only save (false). */
   readonly executionPolicies?: ExecutionPolicies;
-  /** false: none; true: the engine's ordinary network; a name: that network. @default false */
-  readonly network?: boolean | string;
+  /**
+   * What the code can reach, as in all executors; what lies between false and true needs Python in the image and an engine
+   * of this machine. true: the engine's ordinary network. Any other word: the engine's network of that name. @default false
+   */
+  readonly network?: NetworkAccess | string;
+  /** How the proxy of a partly open network finds and reaches hosts. @default the system's resolver, TCP */
+  readonly proxy?: ProxyOfSandbox;
   readonly limits?: Partial<ContainerLimits>;
   /** Further folders, read-only unless said otherwise. */
   readonly volumes?: readonly ContainerVolume[];
@@ -59,8 +74,6 @@ export interface DockerExecutorOptions {
   readonly user?: string;
   /** Let the code write to the whole file system of the container. @default false */
   readonly writableRoot?: boolean;
-  /** How much output is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
   /** Address of the engine. @default `DOCKER_HOST`, the context of `docker`, or the first usual socket that answers */
   readonly engine?: string;
   /** Shared between executors of one host. */
@@ -78,17 +91,18 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
   readonly #timeoutSeconds: number;
   readonly #limits: ContainerLimits;
   readonly #shared: SharedByExecutors;
+  readonly #network: ContainerNetwork;
   #place: Promise<Place> | undefined;
   #container: Container | undefined;
 
-  /** @throws AutogenError `invalid-option` for a time limit under a second, or the machine's own network */
+  /** @throws AutogenError `invalid-option` for a time limit under a second, a limit that makes no sense, or the machine's own network */
   constructor(options: DockerExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
-    networkMode(options.network ?? false);
+    this.#limits = requireContainerLimits(options.limits);
     this.#options = options;
-    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#folder = new WorkFolder(options.workDir ?? "coding");
     this.#shared = options.shared ?? newShared();
+    this.#network = new ContainerNetwork(options, this.#shared.cleanup);
     this.containerName = options.containerName ?? `autogen-code-exec-${randomUUID()}`;
   }
 
@@ -100,6 +114,8 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
       sanitize: "off" as const, // such commands can only hit the work folder here
       unknownLanguageHint: "",
       keepTemporary: true,
+      network: this.#network.access,
+      limits: this.#limits,
       run: this.#run,
     };
     return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
@@ -127,6 +143,7 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
     if (this.#options.stopContainer !== false) await container?.kill();
     const place = await this.#place?.catch(() => undefined);
     await place?.stage?.remove();
+    await this.#network.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -136,15 +153,21 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
     const place = await this.#enter();
     const container = await this.#running(place, options);
-    const growth = await GrowthWatch.start(place.folder);
+    const growth = await GrowthWatch.start(place.folder, this.#limits.folderBytes);
     const signal = options.signal === undefined ? growth.signal : AbortSignal.any([options.signal, growth.signal]);
     const outcome = await runInside(
       {
         engine: place.engine,
         container,
-        command: wrapped(language, `${WORKSPACE}/${fileName}`, this.#limits, WORKSPACE),
+        command: wrapped({
+          language,
+          path: `${WORKSPACE}/${fileName}`,
+          folder: WORKSPACE,
+          limits: this.#limits,
+          before: (await this.#network.of(place)).before,
+        }),
         timeoutMs: this.#timeoutSeconds * 1_000,
-        maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+        maxOutputBytes: this.#limits.outputBytes,
       },
       { ...options, signal },
     );
@@ -185,10 +208,8 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
     return { engine, user, stage, selinux: isSelinux(body) };
   }
 
-  async #running(
-    { engine, user, folder, selinux }: Place & { readonly folder: string },
-    { signal, onOutput }: ExecuteCodeOptions,
-  ): Promise<Container> {
+  async #running(place: Place & { readonly folder: string }, { signal, onOutput }: ExecuteCodeOptions): Promise<Container> {
+    const { engine, user, folder, selinux } = place;
     if (this.#container !== undefined && (await this.#container.state())?.status === "running") return this.#container;
     const { image = "python:3-slim", pull = "missing", onPull } = this.#options;
     let isAnnounced = false;
@@ -201,15 +222,16 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
         onPull?.(progress);
       },
     });
+    const network = await this.#network.of(place);
     const isKept = this.#options.stopContainer === false;
     const spec: ContainerSpec = {
       image,
       command: isKept ? IDLE_FOR_EVER : IDLE_WITH_INPUT,
       bindDir: this.#options.bindDir ?? folder,
-      volumes: this.#options.volumes ?? [],
-      env: { HOME: WORKSPACE, LANG: "C.UTF-8", ...PYTHON_SETTINGS, ...this.#options.env },
+      volumes: [...(this.#options.volumes ?? []), ...network.volumes],
+      env: { HOME: WORKSPACE, LANG: "C.UTF-8", ...PYTHON_SETTINGS, ...network.env, ...this.#options.env },
       extraHosts: this.#options.extraHosts ?? {},
-      network: this.#options.network ?? false,
+      network: network.mode,
       user,
       limits: this.#limits,
       writableRoot: this.#options.writableRoot ?? false,
@@ -239,14 +261,18 @@ interface Place {
 const KILLED = 137;
 
 /** A model that reads only `137` would try the same again. */
-async function explain(outcome: ProcessOutcome, container: Container, { memoryBytes }: ContainerLimits): Promise<ProcessOutcome> {
+async function explain(
+  outcome: ProcessOutcome,
+  container: Container,
+  { totalMemoryBytes }: ContainerLimits,
+): Promise<ProcessOutcome> {
   const state = await container.state().catch((error: unknown) => {
     if (error instanceof AutogenError) return undefined; // the engine went too: the exit code must do
     throw error;
   });
   const why =
     state?.outOfMemory === false
-      ? `Killed: perhaps it used more than the ${Math.round(memoryBytes / 1_048_576)} MiB of memory that it may.`
-      : `Killed: it used more than the ${Math.round(memoryBytes / 1_048_576)} MiB of memory that it may.`;
+      ? `Killed: perhaps it used more than the ${Math.round(totalMemoryBytes / 1_048_576)} MiB of memory that it may.`
+      : `Killed: it used more than the ${Math.round(totalMemoryBytes / 1_048_576)} MiB of memory that it may.`;
   return { ...outcome, stdout: `${outcome.stdout}${outcome.stdout === "" || outcome.stdout.endsWith("\n") ? "" : "\n"}${why}\n` };
 }

@@ -89,7 +89,7 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
   });
 
   test("BOX-14 memory, size of files and temporary space are limited, and the next block works", async () => {
-    await withContainer({ limits: { memoryBytes: 128 * 2 ** 20 } }, async (executor) => {
+    await withContainer({ limits: { totalMemoryBytes: 128 * 2 ** 20 } }, async (executor) => {
       const memory = await python(executor, "kept = []", "for n in range(20): kept.append(bytearray(50 * 2**20))");
       assert.equal(memory.exitCode, 137);
       assert.match(memory.output, /Killed: .*128 MiB of memory/);

@@ -1,5 +1,5 @@
 /** The few lines of shell that run inside: around each block, and as the container's first process. */
-import type { ContainerLimits } from "./create-request.js";
+import type { CodeLimits } from "../../../../code/index.js";
 
 /**
  * The first process waits for the end of its input, which is a connection of ours: it ends with us, however we end.
@@ -16,11 +16,19 @@ export const IDLE_FOR_EVER: readonly string[] = ["sh", "-c", "trap '' CHLD; exec
  */
 const SCRIPT = `
 kill -9 -1 2>/dev/null
-cd "$1"; ulimit -c 0; ulimit -f "$2"; ulimit -n 1024
-language=$3; file=$4; shift 4
+cd "$1"; ulimit -c 0; ulimit -f "$2"; ulimit -n 1024; ulimit -d "$3" 2>/dev/null
+language=$4; file=$5; before=$6; shift 6
+if [ -n "$before" ] && ! command -v python3 >/dev/null 2>&1; then
+  echo "The image has no \`python3\`, which reaching a part of the network needs. Use an image that has it, or no network."
+  exit 127
+fi
 for program in "$@"; do
-  if command -v "$program" >/dev/null 2>&1; then
-    "$program" "$file" </dev/null 2>&1
+  if path=$(command -v "$program" 2>/dev/null); then
+    if [ -n "$before" ]; then
+      eval "$before" '"$path" "$file" </dev/null 2>&1'
+    else
+      "$path" "$file" </dev/null 2>&1
+    fi
     code=$?
     kill -9 -1 2>/dev/null
     exit $code
@@ -31,16 +39,29 @@ exit 127
 `;
 
 const FILE_UNIT_BYTES = 512; // what `ulimit -f` of a POSIX shell counts in
+const DATA_UNIT_BYTES = 1_024; // and `ulimit -d`
 
-/**
- * The command line that runs a file in a folder.
- *
- * @param path of the file inside
- */
-export function wrapped(language: string, path: string, { fileBytes }: ContainerLimits, folder: string): string[] {
-  const blocks = String(Math.ceil(fileBytes / FILE_UNIT_BYTES));
-  return ["sh", "-c", SCRIPT, "sh", folder, blocks, language, path, ...(PROGRAMS[language] ?? [language])];
+/** What runs where. */
+export interface InsideRun {
+  readonly language: string;
+  /** Path of the file inside. */
+  readonly path: string;
+  /** Folder inside. */
+  readonly folder: string;
+  readonly limits: Pick<CodeLimits, "fileBytes" | "memoryBytes">;
+  /** Stands before the program: what it needs beside it. @default nothing */
+  readonly before?: readonly string[];
 }
+
+/** The command line that runs a file in a folder. */
+export function wrapped({ language, path, folder, limits, before = [] }: InsideRun): string[] {
+  const files = String(Math.ceil(limits.fileBytes / FILE_UNIT_BYTES));
+  const data = String(Math.ceil(limits.memoryBytes / DATA_UNIT_BYTES));
+  const programs = PROGRAMS[language] ?? [language];
+  return ["sh", "-c", SCRIPT, "sh", folder, files, data, language, path, before.map(quoted).join(" "), ...programs];
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   python: ["python3", "python"],

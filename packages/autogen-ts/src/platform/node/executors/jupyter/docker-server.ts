@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AutogenError, abortError } from "../../../../run/index.js";
 import { Container } from "../container/container.js";
-import { DEFAULT_LIMITS, networkMode, WORKSPACE } from "../container/create-request.js";
+import { networkMode, requireContainerLimits, WORKSPACE } from "../container/create-request.js";
 import type { ContainerLimits } from "../container/create-request.js";
 import { ContainerEngine } from "../container/engine.js";
 import { isRootless, isSelinux, runningUser } from "../container/identity.js";
@@ -108,7 +108,7 @@ export class DockerJupyterServer implements JupyterServer {
         extraHosts: {},
         network: this.#options.network ?? false,
         user: this.#options.user ?? runningUser({ isRootless: isRootless(info), bindDir: bindDir ?? undefined }),
-        limits: { ...DEFAULT_LIMITS, memoryBytes: 2 ** 30, processes: 256, ...this.#options.limits },
+        limits: requireContainerLimits({ memoryBytes: 2 ** 30, processes: 256, ...this.#options.limits }),
         writableRoot: false,
         autoRemove: true,
         endsWithInput: true,

@@ -7,9 +7,9 @@ import { stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { canonicalBlock, silencePip } from "../../../../code/index.js";
-import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions } from "../../../../code/index.js";
+import type { CodeBlock, CodeExecutor, CodeLimits, CodeResult, ExecuteCodeOptions } from "../../../../code/index.js";
 import { AutogenError, abortError, throwIfAborted } from "../../../../run/index.js";
-import { requireTimeout } from "../command-line.js";
+import { requireLimits, requireTimeout } from "../limits.js";
 import { OUTPUT_LIMIT_BYTES } from "../run-process.js";
 import { FolderQueue } from "../work-folder.js";
 import { Cell } from "./cell.js";
@@ -30,8 +30,8 @@ export interface JupyterExecutorOptions {
   readonly outputDir?: string;
   /** Folder that the kernel works in, relative to the server's root. @default the root */
   readonly kernelPath?: string;
-  /** How much output of a block is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
+  /** How much output is kept. */
+  readonly limits?: Partial<Pick<CodeLimits, "outputBytes">>;
 }
 
 /** How long an interrupted cell may take to end before its kernel is replaced. */
@@ -44,6 +44,7 @@ export class JupyterCodeExecutor implements CodeExecutor {
   readonly isolated: boolean;
   readonly #options: JupyterExecutorOptions;
   readonly #timeoutSeconds: number;
+  readonly #limits: CodeLimits;
   readonly #outputDir: string;
   readonly #turns = new FolderQueue();
   #client: JupyterClient | undefined;
@@ -53,6 +54,7 @@ export class JupyterCodeExecutor implements CodeExecutor {
   constructor(options: JupyterExecutorOptions) {
     this.#options = options;
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#limits = requireLimits(options.limits);
     this.#outputDir = resolve(options.outputDir ?? ".");
     this.isolated = "isolated" in options.jupyterServer && options.jupyterServer.isolated;
   }
@@ -121,7 +123,7 @@ export class JupyterCodeExecutor implements CodeExecutor {
       stop.abort();
     };
     const cell = new Cell({
-      maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+      maxOutputBytes: this.#limits.outputBytes,
       onOutput,
       onLimit: () => stopBy("output-limit"),
     });

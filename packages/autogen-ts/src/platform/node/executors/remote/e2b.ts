@@ -2,10 +2,17 @@
 import { createRequire } from "node:module";
 import { posix } from "node:path";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
-import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions, ExecutionPolicies } from "../../../../code/index.js";
+import type {
+  CodeBlock,
+  CodeExecutor,
+  CodeLimits,
+  CodeResult,
+  ExecuteCodeOptions,
+  ExecutionPolicies,
+} from "../../../../code/index.js";
 import { AutogenError } from "../../../../run/index.js";
 import { CapturedText } from "../captured-text.js";
-import { requireTimeout } from "../command-line.js";
+import { requireLimits, requireTimeout } from "../limits.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { FolderQueue } from "../work-folder.js";
 import { executeRemotely } from "./remote-blocks.js";
@@ -27,8 +34,8 @@ export interface E2bExecutorOptions {
   /** Variables for the code. */
   readonly env?: Readonly<Record<string, string>>;
   readonly executionPolicies?: ExecutionPolicies;
-  /** How much output is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
+  /** How much output is kept. */
+  readonly limits?: Partial<Pick<CodeLimits, "outputBytes">>;
   /** Address of a service of one's own, and of its sandboxes. */
   readonly apiUrl?: string;
   readonly sandboxUrl?: string;
@@ -42,6 +49,7 @@ export class E2bCodeExecutor implements CodeExecutor {
   readonly isolated = true;
   readonly #options: E2bExecutorOptions;
   readonly #timeoutSeconds: number;
+  readonly #limits: CodeLimits;
   readonly #workDir: string;
   readonly #turns = new FolderQueue();
   #sandbox: Promise<Sandbox> | undefined;
@@ -49,6 +57,7 @@ export class E2bCodeExecutor implements CodeExecutor {
   /** @throws AutogenError `invalid-option` for a time limit under a second, or a work folder that is not absolute */
   constructor(options: E2bExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#limits = requireLimits(options.limits);
     this.#options = options;
     this.#workDir = posix.normalize(options.workDir ?? "/home/user").replace(/(.)\/+$/, "$1");
     if (!posix.isAbsolute(this.#workDir))
@@ -106,7 +115,7 @@ export class E2bCodeExecutor implements CodeExecutor {
       stopped();
     };
     const output = new CapturedText({
-      maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+      maxOutputBytes: this.#limits.outputBytes,
       onOutput,
       onLimit: () => stopBy("output-limit"),
     });

@@ -3,11 +3,17 @@ import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
-import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions, ExecutionPolicies } from "../../../../code/index.js";
+import type {
+  CodeBlock,
+  CodeExecutor,
+  CodeLimits,
+  CodeResult,
+  ExecuteCodeOptions,
+  ExecutionPolicies,
+} from "../../../../code/index.js";
 import { AutogenError, isAutogenError } from "../../../../run/index.js";
 import { CapturedText } from "../captured-text.js";
-import { requireTimeout } from "../command-line.js";
-import { DEFAULT_LIMITS } from "../container/create-request.js";
+import { requireLimits, requireTimeout } from "../limits.js";
 import { wrapped } from "../container/shell-wrapper.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { FolderQueue } from "../work-folder.js";
@@ -38,8 +44,8 @@ export interface PodExecutorOptions {
   /** Delete the pod at the end. @default true */
   readonly stopContainer?: boolean;
   readonly executionPolicies?: ExecutionPolicies;
-  /** How much output is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
+  /** How much output is kept. */
+  readonly limits?: Partial<Pick<CodeLimits, "outputBytes">>;
 }
 
 const LOOK_AGAIN_MS = 250;
@@ -51,6 +57,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
   readonly podName: string;
   readonly #options: PodExecutorOptions;
   readonly #timeoutSeconds: number;
+  readonly #limits: CodeLimits;
   readonly #workDir: string;
   readonly #containerName: string;
   readonly #turns = new FolderQueue();
@@ -59,6 +66,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
   /** @throws AutogenError `invalid-option` for a time limit under a second, or a work folder that is not absolute */
   constructor(options: PodExecutorOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#limits = requireLimits(options.limits);
     this.#options = options;
     this.#workDir = posix.normalize(options.workDir ?? "/workspace").replace(/(.)\/+$/, "$1");
     if (!posix.isAbsolute(this.#workDir))
@@ -131,7 +139,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
       stop.abort();
     };
     const output = new CapturedText({
-      maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+      maxOutputBytes: this.#limits.outputBytes,
       onOutput,
       onLimit: () => stopBy("output-limit"),
     });
@@ -141,7 +149,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
     let exitCode = 137;
     try {
       if (signal?.aborted === true) onAbort();
-      const command = wrapped(language, path, DEFAULT_LIMITS, this.#workDir);
+      const command = wrapped({ language, path, folder: this.#workDir, limits: this.#limits });
       exitCode = await client.run(this.podName, this.#containerName, {
         command,
         signal: stop.signal,

@@ -11,13 +11,24 @@ import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
-import type { CodeBlock, CodeExecutor, CodeResult, ExecuteCodeOptions, ExecutionPolicies } from "../../../../code/index.js";
+import type {
+  CodeBlock,
+  CodeExecutor,
+  CodeLimits,
+  CodeResult,
+  ExecuteCodeOptions,
+  ExecutionPolicies,
+  NetworkAccess,
+} from "../../../../code/index.js";
 import { AutogenError } from "../../../../run/index.js";
-import { executeOnCommandLine, requireTimeout } from "../command-line.js";
+import { requireNetwork } from "../allowed-hosts.js";
+import { executeOnCommandLine } from "../command-line.js";
+import { requireLimits, requireTimeout } from "../limits.js";
 import { PYTHON_SETTINGS } from "../environment.js";
 import { findFirst, findProgram } from "../find-program.js";
 import { GrowthWatch } from "../folder-growth.js";
 import { killGroup, killMarked, RUN_MARKER } from "../kill-tree.js";
+import { watchMemoryOfTree } from "../memory-watch.js";
 import { runProcess } from "../run-process.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { newShared } from "../shared.js";
@@ -31,19 +42,17 @@ export interface SandboxRuntimeOptions {
   readonly workDir?: string;
   /** Limit per block. @default 60 */
   readonly timeoutSeconds?: number;
-  /** Hosts that the code may reach, for example `pypi.org` or `*.example.com`. @default none */
-  readonly allowedHosts?: readonly string[];
+  /** Hosts that the code may reach, for example `["pypi.org", "*.example.com"]`; no ports. @default false */
+  readonly network?: false | readonly string[];
   /** Files and folders to hide, besides homes, temporary folders and the current folder. */
   readonly denyRead?: readonly string[];
   /** Folders to show within those that are hidden, for example of an interpreter. */
   readonly allowRead?: readonly string[];
   /** Variables for the code; it sees no others of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Memory of one process; Linux only. @default 512 MiB */
-  readonly memoryBytes?: number;
+  /** Memory, processes and file sizes on Linux only. */
+  readonly limits?: Partial<CodeLimits>;
   readonly executionPolicies?: ExecutionPolicies;
-  /** How much output is kept, in bytes. @default 1 000 000 */
-  readonly maxOutputBytes?: number;
   readonly shared?: SharedByExecutors;
 }
 
@@ -59,12 +68,16 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
   readonly #options: SandboxRuntimeOptions;
   readonly #folder: WorkFolder;
   readonly #timeoutSeconds: number;
+  readonly #limits: CodeLimits;
+  readonly #network: NetworkAccess;
   readonly #shared: SharedByExecutors;
   readonly #stage: Stage | undefined;
 
-  /** @throws AutogenError `invalid-option` for a time limit under a second */
+  /** @throws AutogenError `invalid-option` for a time limit under a second, a limit that makes no sense, or a network of another kind */
   constructor(options: SandboxRuntimeOptions = {}) {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
+    this.#limits = requireLimits(options.limits);
+    this.#network = requireHosts(options.network ?? false);
     this.#options = options;
     this.#folder = new WorkFolder(options.workDir ?? "coding");
     this.#shared = options.shared ?? newShared();
@@ -81,6 +94,8 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
       sanitize: "off" as const,
       unknownLanguageHint: "",
       keepTemporary: true,
+      network: this.#network,
+      limits: this.#limits,
       run: this.#run,
     };
     return this.#shared.queue.run(this.#folder.path, () => executeOnCommandLine(line, blocks, options));
@@ -105,16 +120,19 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
     const folder = await realpath((await this.#stage?.enter()) ?? this.#folder.path);
     const settings = await mkdtemp(join(await realpath(tmpdir()), "autogen-srt-"));
     const marker = `srt-${randomUUID()}`;
-    const growth = await GrowthWatch.start(folder);
+    const full = new AbortController();
+    let unwatch = (): void => {};
+    const growth = await GrowthWatch.start(folder, this.#limits.folderBytes);
     try {
       const file = join(settings, "settings.json");
       await writeFile(file, JSON.stringify(this.#settings(folder, launcher.package)));
       await launcher.show(settings, file);
       const code = join(folder, fileName);
-      const signal = options.signal === undefined ? growth.signal : AbortSignal.any([options.signal, growth.signal]);
+      const signals = [growth.signal, full.signal, ...(options.signal === undefined ? [] : [options.signal])];
+      const signal = AbortSignal.any(signals);
       const [command = "", ...args] = [
         ...launcher.command,
-        ...["--settings", file, "-c", `exec ${this.#limits()}${quoted(program)} ${quoted(code)} 2>&1`],
+        ...["--settings", file, "-c", `exec ${this.#limiter()}${quoted(program)} ${quoted(code)} 2>&1`],
       ];
       const outcome = await runProcess(
         {
@@ -131,12 +149,16 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
             [RUN_MARKER]: marker,
           },
           timeoutMs: this.#timeoutSeconds * 1_000,
-          maxOutputBytes: this.#options.maxOutputBytes ?? 1_000_000,
+          maxOutputBytes: this.#limits.outputBytes,
           graceMs: GRACE_MS,
           cleanup: this.#shared.cleanup,
           kill: (pid) => {
             killGroup(pid);
             killMarked(marker); // the sandbox starts groups of its own
+          },
+          plainText: true,
+          onStart: (pid) => {
+            unwatch = watchMemoryOfTree(pid, this.#limits.totalMemoryBytes, () => full.abort());
           },
         },
         { ...options, signal },
@@ -147,19 +169,20 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
         return { ...outcome, end: "folder-limit" };
       }
       await this.#stage?.leave();
-      return outcome;
+      return full.signal.aborted ? { ...outcome, end: "memory-limit" } : outcome;
     } finally {
+      unwatch();
       await growth.stop();
       await rm(settings, { recursive: true, force: true });
     }
   };
 
   #settings(folder: string, packageFolder: string): object {
-    const { allowedHosts = [], denyRead = [], allowRead = [] } = this.#options;
+    const { denyRead = [], allowRead = [] } = this.#options;
     const homes = [homedir(), "/home", "/root", "/Users", "/tmp", "/private/tmp", "/var/tmp", "/run", "/mnt", "/media", tmpdir()];
     const hidden = [...homes, process.cwd(), this.#folder.path, ...denyRead].map((path) => resolve(path));
     return {
-      network: { allowedDomains: allowedHosts, deniedDomains: [], strictAllowlist: true },
+      network: { allowedDomains: this.#network === false ? [] : this.#network, deniedDomains: [], strictAllowlist: true },
       filesystem: {
         denyRead: [...new Set(hidden)].filter((path) => existsSync(path) && path !== folder),
         allowRead: [folder, packageFolder, ...allowRead],
@@ -170,9 +193,10 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
   }
 
   /** Linux has a program for limits; elsewhere a shell knows the size of files only. */
-  #limits(): string {
+  #limiter(): string {
     if (process.platform !== "linux") return "";
-    return `prlimit --data=${this.#options.memoryBytes ?? 536_870_912} --fsize=100000000 --core=0 --nofile=256 --nproc=256 -- `;
+    const { memoryBytes, fileBytes, processes } = this.#limits;
+    return `prlimit --data=${memoryBytes} --fsize=${fileBytes} --core=0 --nofile=256 --nproc=${processes} -- `;
   }
 
   async #launcher(): Promise<Launcher> {
@@ -211,6 +235,16 @@ function findPackage(): string {
     const message = `The executor \`srt\` needs the package \`${PACKAGE}\`. Install it: \`npm install ${PACKAGE}\`; on Linux also bubblewrap, socat and ripgrep.`;
     throw new AutogenError("missing-package", message, { cause });
   }
+}
+
+/** @throws AutogenError `invalid-option` */
+function requireHosts(network: false | readonly string[]): NetworkAccess {
+  const isPlain = network === false || (Array.isArray(network) && network.every((entry) => !String(entry).includes(":")));
+  if (isPlain) return requireNetwork(network);
+  throw new AutogenError(
+    "invalid-option",
+    `The executor \`srt\` knows \`network: false\` and lists of hosts without ports; it was given ${JSON.stringify(network)}.`,
+  );
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

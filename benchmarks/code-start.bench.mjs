@@ -1,0 +1,111 @@
+/** What running a block costs over the bare interpreter, and whether a thousand of them leave anything behind. */
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BubblewrapCodeExecutor, EmbeddedCodeExecutor, LocalCommandLineCodeExecutor } from "autogen-ts";
+
+const ROUNDS = 40;
+const SCRIPTS = 1_000;
+const BLOCK = [{ language: "python", code: "print(7)" }];
+
+export async function run() {
+  const folder = mkdtempSync(join(tmpdir(), "code-start-"));
+  chmodSync(folder, 0o755); // where root runs this, the sandbox's account passes through
+  process.env["TMPDIR"] = folder; // what others leave in the common folder is not counted
+  const script = join(folder, "bare.py");
+  writeFileSync(script, BLOCK[0].code);
+  const bubblewrap = new BubblewrapCodeExecutor({ workDir: join(folder, "bubblewrap") });
+  const embedded = new EmbeddedCodeExecutor({ workDir: join(folder, "embedded") });
+  const local = new LocalCommandLineCodeExecutor({ workDir: join(folder, "local"), env: { PATH: "/usr/bin:/bin" } });
+  try {
+    const ways = {
+      bare: () => bare(script),
+      bubblewrap: () => execute(bubblewrap),
+      embedded: () => execute(embedded),
+      local: () => execute(local),
+    };
+    const times = await measured(ways);
+    const left = await leavings(bubblewrap);
+    return [
+      { label: "bare Python", value: times.bare, unit: "ms" },
+      { label: "bubblewrap over bare Python", value: times.bubblewrap - times.bare, unit: "ms", atMost: 15 },
+      { label: "bubblewrap against bare Python", value: times.bubblewrap / times.bare, unit: "times" },
+      { label: "embedded, warm", value: times.embedded, unit: "ms", atMost: 20 },
+      { label: "unconfined over bare Python", value: times.local - times.bare, unit: "ms" },
+      { label: `${SCRIPTS} scripts in bubblewrap`, value: left.seconds, unit: "s" },
+      { label: "processes left", value: left.processes, unit: "", atMost: 0 },
+      { label: "descriptors left", value: left.descriptors, unit: "", atMost: 0 },
+      { label: "files left", value: left.files, unit: "", atMost: 0 },
+    ];
+  } finally {
+    for (const executor of [bubblewrap, embedded, local]) await executor.stop();
+    delete process.env["TMPDIR"];
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Medians in milliseconds. By turns, so that whatever else the machine does meets all of them. */
+async function measured(ways) {
+  /** @type {Record<string, number[]>} */
+  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+  for (const way of Object.values(ways)) await way();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, way] of Object.entries(ways)) {
+      const begun = performance.now();
+      await way();
+      times[name].push(performance.now() - begun);
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
+}
+
+/** What is there after many scripts that was not there before. */
+async function leavings(executor) {
+  await executor.stop();
+  const before = counts();
+  const begun = performance.now();
+  for (let number = 0; number < SCRIPTS; number++) await execute(executor);
+  const seconds = (performance.now() - begun) / 1_000;
+  await executor.stop();
+  const after = counts();
+  return {
+    seconds,
+    processes: after.processes - before.processes,
+    descriptors: after.descriptors - before.descriptors,
+    files: after.files - before.files,
+  };
+}
+
+function counts() {
+  return {
+    processes: readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isChild(name)).length,
+    descriptors: readdirSync("/proc/self/fd").length,
+    files: readdirSync(tmpdir()).filter((name) => name.startsWith("autogen-")).length,
+  };
+}
+
+/** Children of this process, and those that ran in a sandbox of it and lost their parent. */
+function isChild(pid) {
+  try {
+    const [, parent] = /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "latin1")) ?? [];
+    return Number(parent) === process.pid || readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("code-start-");
+  } catch {
+    return false; // gone
+  }
+}
+
+async function execute(executor) {
+  const { exitCode, output } = await executor.executeCodeBlocks(BLOCK);
+  if (exitCode !== 0 || output !== "7\n") throw new Error(`${executor.name}: ${exitCode} ${output}`);
+}
+
+function bare(script) {
+  return new Promise((resolve, reject) => {
+    spawn("/usr/bin/python3", [script], { stdio: "ignore" }).once("exit", resolve).once("error", reject);
+  });
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
