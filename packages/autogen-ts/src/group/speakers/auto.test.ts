@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { said, scene, speaker, type Scene } from "../../../test/groups.js";
+import { fakeHost } from "../../../test/fake-host.js";
 import { modelServer } from "../../../test/model-server.js";
 import { rejection } from "../../../test/pairs.js";
 import { failing, scriptedModel, type ScriptedModel, type ScriptedReply } from "../../features/testing/index.js";
 import {
   AssistantAgent,
+  createRun,
   type ConversableAgent,
   type GroupChatOptions,
   type Message,
@@ -210,6 +212,22 @@ test("an agent without description is worth a warning", async () => {
 test("an error of the model goes up", async () => {
   const on = stage([failing({ status: 500 })]);
   assert.match(String(await rejection(start(on))), /Entry 0/);
+});
+
+test("D12-19 tokens of a selection are its own, whatever else the run asks models at the same time", async () => {
+  const run = createRun({ host: fakeHost() });
+  const selections = [13, 1_000].map((prompt) => {
+    const on = stage([
+      { content: "nobody", usage: [prompt, 1] },
+      { content: "c", usage: [prompt, 1] },
+    ]);
+    return on.chat.selection(on.a, on.manager, run);
+  });
+  assert.deepEqual(
+    (await Promise.all(selections)).map(({ tokens }) => tokens),
+    [28, 2_002],
+  );
+  assert.equal(run.usage.totals.totalTokens, 2_030);
 });
 
 test("D12-19 events tell method, candidates, attempts and tokens", async () => {

@@ -16,10 +16,12 @@ const ASKING = "checking_agent";
 const ANSWERING = "speaker_selection_agent";
 
 /** The agent that the model names; after the last attempt, the next eligible one in order. */
-export async function selectByModel(selecting: Selecting, client: ModelCaller): Promise<Choice> {
-  const { group, last, eligible, manager, run } = selecting;
+export async function selectByModel(request: Selecting, client: ModelCaller): Promise<Choice> {
+  const { group, last, eligible, manager } = request;
+  // A part of its own: its usage is that of this selection, whatever else goes on in the run at the same time.
+  const run = request.run.child("selection");
+  const selecting = { ...request, run };
   const attempts = 1 + group.maxRetriesForSelectingSpeaker;
-  const before = run.usage.totals.totalTokens;
   const candidates = eligible.map(({ name }) => name);
   const told = { silent: !group.selectSpeakerAutoVerbose };
   warnOfDescriptions(eligible, run);
@@ -31,7 +33,7 @@ export async function selectByModel(selecting: Selecting, client: ModelCaller): 
     const answer = await ask(selecting, client, talk);
     const found = resolved(selecting, answer);
     run.emit({ type: "speaker.answered", ...place, answer, ...outcomeOf(found) }, told);
-    const tokens = run.usage.totals.totalTokens - before;
+    const tokens = run.usage.totals.totalTokens;
     const agent = found.kind === "one" ? eligible.find(({ name }) => name === found.name) : undefined;
     if (agent !== undefined) return { agent, attempts: attempt, tokens };
     if (attempt === attempts) return { agent: group.nextAgent(last, eligible), attempts: attempt, tokens };
