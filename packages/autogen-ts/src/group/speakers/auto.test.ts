@@ -281,6 +281,21 @@ test("structured: an endpoint that refuses schemas is made to call a tool, from 
   assert.ok(on.events.some((event) => event.type === "warning" && event.code === "structured-output-refused"));
 });
 
+test("structured: the prompt of the library does not repeat what the schema says, one of the user's own stays", async () => {
+  const closing = ({ model }: Stage) => model.requests.map(({ messages }) => (messages as readonly Message[]).at(-1)?.content);
+  const own = stage(['{"speaker":"c"}'], { select: { output: "structured" } });
+  await start(own);
+  assert.deepEqual(closing(own), [PROMPT.content]);
+  const { selectSpeakerPromptTemplate: _own, ...rest } = templates;
+  const agents = [speaker("a"), speaker("b"), speaker("c")] as const;
+  const model = scriptedModel(failing({ status: 400 }), failing({ status: 400 }), "c");
+  const group = { maxRound: 2, speakerSelectionMethod: "auto", select: { output: "structured" }, ...rest } as const;
+  const plain = scene(agents, group, { llmConfig: model.llmConfig });
+  await agents[0].initiateChat(plain.manager, { message: "go", ...plain.told });
+  const short = "Choose the role that plays next.";
+  assert.deepEqual(closing({ ...plain, a: agents[0], model }), [short, short, plain.chat.selectSpeakerPrompt()]);
+});
+
 test("structured: an endpoint that refuses both is asked for a text", async () => {
   const on = stage([failing({ status: 400 }), failing({ status: 422 }), "**c**"], { select: { output: "structured" } });
   await start(on);
