@@ -2,7 +2,7 @@
  * From modules to as few files as possible: one for each entry of the package, and shared parts. Opening a file costs
  * about 0.3 ms of processor time, so a hundred small modules would be most of what importing the library costs.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { filesBelow, root, shown } from "./paths.mjs";
@@ -33,13 +33,38 @@ export async function bundle(folder) {
     target: "es2022",
     packages: "external",
     external: ["#platform"],
-    sourcemap: true,
     metafile: true,
     logLevel: "silent",
   });
-  const outputs = Object.keys(metafile.outputs).map((path) => path.replace(/^dist\//, ""));
+  const outputs = withoutEmpty(join(folder, "dist"), metafile);
   checkStarts(folder, outputs);
   return outputs;
+}
+
+/**
+ * Takes away parts with nothing in them, which remain of modules that hold types only: opening one costs as much as any other.
+ *
+ * @returns {readonly string[]} the other files, relative to `dist`
+ */
+function withoutEmpty(dist, { outputs }) {
+  const isEmpty = ({ bytes, imports, exports, entryPoint }) =>
+    bytes === 0 && imports.length === 0 && exports.length === 0 && entryPoint === undefined;
+  const relative = (path) => path.replace(/^dist\//, "");
+  const empty = Object.keys(outputs).filter((path) => isEmpty(outputs[path]));
+  for (const [path, { imports }] of Object.entries(outputs)) {
+    const gone = imports.filter((one) => empty.includes(one.path)).map((one) => basename(one.path));
+    if (gone.length === 0) continue;
+    const file = join(dist, relative(path));
+    const lines = readFileSync(file, "utf8").split("\n");
+    writeFileSync(
+      file,
+      lines.filter((line) => !(line.startsWith('import "') && gone.some((name) => line.includes(name)))).join("\n"),
+    );
+  }
+  for (const path of empty) rmSync(join(dist, relative(path)));
+  return Object.keys(outputs)
+    .filter((path) => !empty.includes(path))
+    .map(relative);
 }
 
 /** A start from outside of the shared parts would look for its file in the wrong place. */

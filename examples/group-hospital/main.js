@@ -43,10 +43,10 @@ await runProgram(async (signal) => {
     spoken,
   );
   assert.equal(visit.roundRobin.selection, 0);
-  for (const way of /** @type {const} */ (["roundRobin", "transitions", "transform", "together"])) {
+  for (const way of /** @type {const} */ (["roundRobin", "transitions", "transform", "structured", "together"])) {
     assert.ok(visit[way].prompt < visit.auto.prompt, `${way} saves nothing`);
   }
-  // A schema is a part of every request: it saves the questions that are asked again, and tokens only where there are many.
+  // The schema is a part of every request; the question that is asked again, and the longer prompt, are not.
   assert.ok(visit.structured.requests < visit.auto.requests);
   assert.ok(visit.nurseTogether.prompt < visit.nurse.prompt);
 });

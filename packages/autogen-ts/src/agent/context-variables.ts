@@ -29,8 +29,13 @@ export class ContextVariables {
 
   /** The values that it was made with, and no others. */
   reset(): void {
+    this.replace(this.#initial);
+  }
+
+  /** These values, and no others. */
+  replace(values: Readonly<Record<string, Json>>): void {
     this.#values.clear();
-    for (const [name, value] of Object.entries(this.#initial)) this.#values.set(name, value);
+    for (const [name, value] of Object.entries(values)) this.#values.set(name, value);
   }
 
   /** A copy of all values. */

@@ -37,7 +37,7 @@ export type {
   Turn,
 } from "./reply-list.js";
 export type { OfferedTools } from "./shared-context.js";
-export { STATE_FORMAT } from "./state.js";
+export { checkedState, plainCopy, readStored, refusal, STATE_FORMAT } from "./state.js";
 export type { AgentState } from "./state.js";
 export { isTermination } from "./termination.js";
 export { registerFunction } from "./tool-agent.js";

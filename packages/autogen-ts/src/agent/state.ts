@@ -88,7 +88,8 @@ export function memoryOf(
   };
 }
 
-function checkedState(name: string, state: unknown): AgentState {
+/** @throws AutogenError `invalid-state` for what is no state of this agent, or of a newer version */
+export function checkedState(name: string, state: unknown): AgentState {
   if (typeof state !== "object" || state === null) throw refusal(name, "it is no object");
   const { format, name: saved } = state as { readonly format?: Json; readonly name?: Json };
   if (typeof format === "number" && format > STATE_FORMAT) {
@@ -127,7 +128,8 @@ function isApproval(value: unknown): value is SavedApproval {
   return [id, agent, tool, hash].every((text) => typeof text === "string") && typeof args === "object" && args !== null;
 }
 
-function readStored(name: string, saved: object): Message {
+/** @throws AutogenError `invalid-state` for what is no message; `name` is the agent that it was saved with */
+export function readStored(name: string, saved: unknown): Message {
   // From a file: `readMessage` checks it.
   const message = readMessage(saved as MessageDraft);
   if (typeof message === "string") throw refusal(name, `a message in it is damaged: ${message}`);
@@ -148,9 +150,10 @@ function keyedByName<V>(owner: string, values: ReadonlyMap<Agent, V>): Record<st
   return record;
 }
 
-function plainCopy(state: AgentState, owner: string): AgentState {
+/** The same as it will be read from a file. @throws AutogenError `invalid-state` for what JSON cannot hold */
+export function plainCopy<T>(state: T, owner: string): T {
   try {
-    return JSON.parse(JSON.stringify(state, refuseCode(owner))) as AgentState;
+    return JSON.parse(JSON.stringify(state, refuseCode(owner))) as T;
   } catch (error) {
     if (isAutogenError(error)) throw error;
     throw new AutogenError(
@@ -171,5 +174,6 @@ const refuseCode =
     );
   };
 
-const refusal = (name: string, why: string): AutogenError =>
+/** What is said of a state that cannot be loaded into this agent. */
+export const refusal = (name: string, why: string): AutogenError =>
   new AutogenError("invalid-state", `The state for agent \`${name}\` cannot be loaded: ${why}.`);

@@ -2,9 +2,6 @@
 import { contentText, type Message } from "../message/index.js";
 
 const WORD = "TERMINATE";
-/** What may stand after the word: white space, punctuation, quotes, brackets, emphasis marks. */
-const TRAILING = /^[\s\p{P}*_~`]*$/u;
-const WORD_CHARACTER = /[\p{L}\p{N}]/u;
 
 /** Whether the text of the message ends with the word TERMINATE; marks after it do not count. */
 export function isTermination(message: Message): boolean {
@@ -13,7 +10,8 @@ export function isTermination(message: Message): boolean {
   const at = text.lastIndexOf(WORD);
   if (at === -1) return false;
   const before = text.charAt(at - 1);
-  return !WORD_CHARACTER.test(before) && TRAILING.test(text.slice(at + WORD.length));
+  // Made here, as patterns of all scripts take a while. White space, punctuation, quotes, brackets and emphasis marks may follow.
+  return !/[\p{L}\p{N}]/u.test(before) && /^[\s\p{P}*_~`]*$/u.test(text.slice(at + WORD.length));
 }
 
 /** Whether the word stands somewhere, so that people may have expected an end. */

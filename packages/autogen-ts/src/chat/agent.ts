@@ -37,6 +37,8 @@ export interface TurnOutcome {
   readonly stopDetail?: string;
   /** The sender has heard an answer by other ways, as from a group: in a chat with turns, its next turn comes. @default false */
   readonly delivered?: boolean;
+  /** With no reply: the whole chat ends, and with it groups that this turn is a part of, however deep inside. @default false */
+  readonly endsChat?: boolean;
 }
 
 /** A message on its way to a peer. */

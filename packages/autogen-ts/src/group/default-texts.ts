@@ -17,6 +17,9 @@ export const SELECT_SPEAKER_MESSAGE: string =
 export const SELECT_SPEAKER_PROMPT: string =
   "Read the conversation above. Then choose the role from {agentlist} that plays next. Return nothing but the name of that role.";
 
+/** Stands there instead when the answer can only be one of the names, unless users have a text of their own. */
+export const SELECT_SPEAKER_STRUCTURED_PROMPT: string = "Choose the role that plays next.";
+
 const RULES =
   "To decide on one, apply these rules in this order:\n" +
   '1. If the text speaks as someone ("As the ..."), take that name.\n' +

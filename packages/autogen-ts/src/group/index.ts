@@ -47,6 +47,7 @@ export type {
 export { GroupChat } from "./group-chat.js";
 export { GroupChatManager, runGroupChat } from "./manager.js";
 export type { GroupChatManagerOptions } from "./manager.js";
+export type { GroupState, ManagerState } from "./manager-state.js";
 export type { FindOptions } from "./members.js";
 export type { GroupChatOptions, SelectionTransform } from "./options.js";
 export type { Resumed, ResumeOptions } from "./resume.js";

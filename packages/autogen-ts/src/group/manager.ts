@@ -5,6 +5,7 @@ import { openRun, type Agent, type PrepareOptions } from "../chat/index.js";
 import { ConversableAgent, type AgentOptions, type ReplyResult, type Turn } from "../agent/index.js";
 import { GROUP_CHAT_MANAGER_SYSTEM_MESSAGE } from "./default-texts.js";
 import type { GroupChat } from "./group-chat.js";
+import { groupStateOf, managerState, type ManagerState } from "./manager-state.js";
 import { groupOf, isMember } from "./members.js";
 import { messagesFromString, resumeGroup, type Resumed, type ResumeOptions } from "./resume.js";
 import { GroupRun } from "./run.js";
@@ -119,7 +120,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
       const end = await current.talk(opening);
       // Who takes no part has heard nothing, and would answer itself (D10-7).
       const heard = isMember(this.groupChat, sender) ? end : { ...end, delivered: false };
-      return [true, groupOf(sender) === null ? null : this.#answer(current), heard];
+      return [true, groupOf(sender) === null || end.endsChat === true ? null : this.#answer(current), heard];
     } finally {
       this.#running = false;
     }
@@ -147,6 +148,26 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
     const resumed = await resumeGroup({ leader: this, group: this.groupChat, messages, options }, run);
     this.#introduced = true;
     return resumed;
+  }
+
+  /** Memory, transcript and context variables as plain JSON. Participants save their own: save all at the same moment. */
+  override saveState(): ManagerState {
+    return managerState(super.saveState(), this.groupChat, this.#introduced);
+  }
+
+  /**
+   * Continues where `saveState` left off. Load the participants' states too, with the manager as their peer; then start or
+   * resume a chat with `clearHistory: false`.
+   *
+   * @param options `peers`: those it talked with who take no part in the group
+   */
+  override loadState(saved: unknown, { peers = [] }: { readonly peers?: readonly Agent[] } = {}): void {
+    const { messages, variables, introduced } = groupStateOf(this.name, saved);
+    super.loadState(saved, { peers: [...this.groupChat.agents, ...peers] });
+    this.groupChat.reset();
+    for (const message of messages) this.groupChat.messages.push(message);
+    this.groupChat.contextVariables.replace(variables);
+    this.#introduced = introduced;
   }
 
   /** A manager with the same participants and settings, and an empty transcript: for a second chat at the same time. */

@@ -91,7 +91,7 @@ export class GroupRun {
   async #nextMessage(): Promise<Message | GroupEnd> {
     const { leader, group } = this.#options;
     const { speaker, outcome } = await this.#nextTurn();
-    if (outcome.reply === null) return { stopReason: "no-reply", delivered: true, ...withoutReply(outcome) };
+    if (outcome.reply === null) return endBy(outcome);
     const reply = group.enableClearHistory ? obeyClearCommand(outcome.reply, group, leader, this.#run) : outcome.reply;
     const message = await this.#deliver(reply, speaker);
     this.lastSpeaker = speaker;
@@ -192,7 +192,7 @@ export class GroupRun {
   /** The conditions of the chat that this run belongs to hold for each message of the group; the first is checked there. */
   async #verdict(message: Message): Promise<GroupEnd | null> {
     const verdict = await this.#run.context.watch?.after(this.lastSpeaker.name, this.#options.leader.name, message);
-    return verdict == null ? null : { stopReason: verdict.reason, stopDetail: verdict.detail };
+    return verdict == null ? null : { stopReason: verdict.reason, stopDetail: verdict.detail, endsChat: true };
   }
 
   /** Copies of messages are printed nowhere. */
@@ -221,7 +221,11 @@ function restate(history: Message[] | undefined, stored: Message): void {
   if (history !== undefined && history.length > 0) history[history.length - 1] = stored;
 }
 
-const withoutReply = ({ reply: _reply, ...end }: TurnOutcome): GroupEnd => end;
+/** A call that waits for approval is answered before anybody, in this group or around it, says anything else. */
+function endBy({ reply: _reply, ...end }: TurnOutcome): GroupEnd {
+  const endsChat = end.endsChat === true || end.stopReason === "approval-pending";
+  return endsChat ? { ...end, delivered: false, endsChat } : { stopReason: "no-reply", delivered: true, ...end };
+}
 
 interface Replying {
   generateReply(options: {

@@ -30,7 +30,7 @@ export async function selectSpeaker(request: SelectionRequest): Promise<Selectio
   checkSize(request, method, members, repeat);
   const executors = executorsOf(group, members);
   if (executors.length === 1 && executors !== members) return onlyOne(executors);
-  const eligible = eligibleOf(request, executors, repeat);
+  const eligible = eligibleOf(request, { members, executors, repeat });
   if (eligible.length === 1) return onlyOne(eligible);
   const { agent, attempts, tokens } = await chooseBy(method, { ...request, eligible, transcript: group.messages });
   return { agent, method, candidates: eligible, attempts, tokens };
@@ -57,7 +57,7 @@ async function shortlistOf({ group, last, manager }: SelectionRequest): Promise<
     if (answer.length === 0) throw nobody(`the selector of the group gave an empty list after \`${last.name}\``);
     return {
       method: group.selectionClient(manager) === null ? "round_robin" : "auto",
-      members: answer.map((one) => checkedMember(group, one)),
+      members: [...new Set(answer.map((one) => checkedMember(group, one)))],
     };
   }
   return { agent: checkedMember(group, answer) };
@@ -116,9 +116,12 @@ function executorsOf(group: Group, members: readonly Agent[]): readonly Agent[] 
   if (able.length > 0) return able.length === members.length && able.length > 1 ? members : able;
   const owners = members.filter(hasTools);
   if (owners.length > 0) return owners;
+  const what = names.map((name) => `\`${name}\``).join(", ");
   throw new AutogenError(
     "no-tool-executor",
-    `No participant can run ${names.map((name) => `\`${name}\``).join(", ")}, and none has any tool. Register the tool with one of them by \`registerForExecution\`, or set \`funcCallFilter: false\`.`,
+    members === group.agents
+      ? `No participant can run ${what}, and none has any tool. Register the tool with one of them by \`registerForExecution\`, or set \`funcCallFilter: false\`.`
+      : `The selector of the group gave ${listed(members)}, but none of them can run ${what}, or has any tool. Let it give \`toolExecutorFor(groupChat)\` when that is somebody, or set \`funcCallFilter: false\`.`,
   );
 }
 
@@ -147,26 +150,49 @@ export function toolExecutorFor(group: Group): Agent | null {
   return only !== undefined && another === undefined ? only : null;
 }
 
-/** Repeat rule and transitions. A rule that is not about the order of speakers never leaves nobody (D12-4). */
-function eligibleOf(
-  { group, last, run }: SelectionRequest,
-  candidates: readonly Agent[],
-  repeat: boolean | null,
-): readonly Agent[] {
-  const others = repeat === false ? candidates.filter((agent) => agent !== last) : candidates;
-  if (!isMember(group, last)) return others;
+interface Narrowing {
+  /** The participants, or the shortlist of a selector. */
+  readonly members: readonly Agent[];
+  /** Those of them that can run what the last message calls. */
+  readonly executors: readonly Agent[];
+  readonly repeat: boolean | null;
+}
+
+/**
+ * Repeat rule or transitions; users give one of them. Only transitions leave nobody: a filter for tools or a repeat rule
+ * that would is passed over, with a warning (D12-4).
+ */
+function eligibleOf({ group, last, run }: SelectionRequest, { members, executors, repeat }: Narrowing): readonly Agent[] {
+  if (!isMember(group, last)) return executors;
+  if (!group.transitions.given) {
+    const others = repeat === false ? executors.filter((agent) => agent !== last) : executors;
+    if (others.length > 0) return others;
+    run.warn(
+      "candidates-emptied",
+      `\`${last.name}\` is the only candidate and may not speak twice in a row. Somebody has to speak, so it does; list others as well, or leave out \`allowRepeatSpeaker\`.`,
+    );
+    return executors;
+  }
   const next = group.transitions.allowedNext(last);
-  if (next.length === 0) throw nobody(`no transition leads on from \`${last.name}\``);
-  const left = others.filter((agent) => next.includes(agent));
+  const left = executors.filter((agent) => next.includes(agent));
   if (left.length > 0) return left;
-  const allowed = group.agents.filter((agent) => next.includes(agent));
-  if (allowed.length === 0) throw nobody(`no transition leads on from \`${last.name}\` to a participant`);
+  const allowed = members.filter((agent) => next.includes(agent));
+  if (allowed.length === 0) throw nobody(whyNobody(group, last, members));
   run.warn(
     "candidates-emptied",
-    `Filters leave none of those who may follow \`${last.name}\`, so all who may follow it are candidates.`,
+    `No transition leads from \`${last.name}\` to one that can run the tools it called, so all who may follow it are candidates. Allow a transition to ${listed(executors)}.`,
   );
   return allowed;
 }
+
+function whyNobody(group: Group, last: Agent, members: readonly Agent[]): string {
+  const next = group.transitions.allowedNext(last);
+  if (next.length === 0) return `no transition leads on from \`${last.name}\``;
+  if (members === group.agents) return `no transition leads on from \`${last.name}\` to a participant`;
+  return `the selector of the group gave ${listed(members)}, but transitions lead from \`${last.name}\` to ${listed(next)} only`;
+}
+
+const listed = (agents: readonly Agent[]): string => agents.map(({ name }) => `\`${name}\``).join(", ");
 
 const nobody = (why: string): AutogenError => new AutogenError("no-eligible-speaker", `Nobody can speak next: ${why}.`);
 

@@ -45,7 +45,10 @@ const TEXTS: readonly RegExp[] = [
   /prompt is too long\b/,
   /input is too long for requested model/,
   /(?:greater|longer|larger) than the context length/,
-].map((text) => new RegExp(text.source.replaceAll("N)", "\\d[\\d,]*)"), "isu"));
+];
+
+/** `N` in a text stands for a number. Made when an endpoint refuses something, which most programs never see. */
+const patternOf = (text: RegExp): RegExp => new RegExp(text.source.replaceAll("N)", "\\d[\\d,]*)"), "isu");
 
 /**
  * What an error of an endpoint says about the length of a request.
@@ -54,8 +57,8 @@ const TEXTS: readonly RegExp[] = [
  * @returns null when the error is about something else; no counts when it names none
  */
 export function contextLengthOf(code: string | null, text: string): ContextCounts | null {
-  for (const pattern of TEXTS) {
-    const match = pattern.exec(text);
+  for (const one of TEXTS) {
+    const match = patternOf(one).exec(text);
     if (match !== null) return countsOf(match.groups ?? {});
   }
   return code !== null && CODES.has(code) ? {} : null;

@@ -26,21 +26,17 @@ export class AnswerForms {
   }
 }
 
-/** Parameters of the request that make the model answer in this form. */
+/** Parameters of the request that make the model answer in this form; each of them is paid for in every request. */
 export function parametersOf(form: AnswerForm, names: readonly string[]): Readonly<Record<string, unknown>> {
   if (form === "text") return {};
-  const schema = {
-    type: "object",
-    properties: { [KEY]: { type: "string", enum: names } },
-    required: [KEY],
-    additionalProperties: false,
-  };
+  const parameters = { type: "object", properties: { [KEY]: { type: "string", enum: names } }, required: [KEY] };
   if (form === "schema") {
-    return { response_format: { type: "json_schema", json_schema: { name: "next_speaker", strict: true, schema } } };
+    // Strict schemas have to exclude other keys.
+    const schema = { ...parameters, additionalProperties: false };
+    return { response_format: { type: "json_schema", json_schema: { name: "next", strict: true, schema } } };
   }
-  const description = "Says who speaks next.";
   return {
-    tools: [{ type: "function", function: { name: TOOL, description, parameters: schema } }],
+    tools: [{ type: "function", function: { name: TOOL, parameters } }],
     tool_choice: { type: "function", function: { name: TOOL } },
   };
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { said, scene, speaker, type Scene } from "../../../test/groups.js";
+import { fakeHost } from "../../../test/fake-host.js";
 import { modelServer } from "../../../test/model-server.js";
 import { rejection } from "../../../test/pairs.js";
 import { failing, scriptedModel, type ScriptedModel, type ScriptedReply } from "../../features/testing/index.js";
 import {
   AssistantAgent,
+  createRun,
   type ConversableAgent,
   type GroupChatOptions,
   type Message,
@@ -212,6 +214,22 @@ test("an error of the model goes up", async () => {
   assert.match(String(await rejection(start(on))), /Entry 0/);
 });
 
+test("D12-19 tokens of a selection are its own, whatever else the run asks models at the same time", async () => {
+  const run = createRun({ host: fakeHost() });
+  const selections = [13, 1_000].map((prompt) => {
+    const on = stage([
+      { content: "nobody", usage: [prompt, 1] },
+      { content: "c", usage: [prompt, 1] },
+    ]);
+    return on.chat.selection(on.a, on.manager, run);
+  });
+  assert.deepEqual(
+    (await Promise.all(selections)).map(({ tokens }) => tokens),
+    [28, 2_002],
+  );
+  assert.equal(run.usage.totals.totalTokens, 2_030);
+});
+
 test("D12-19 events tell method, candidates, attempts and tokens", async () => {
   const on = stage(["nobody", "c"]);
   await start(on);
@@ -261,6 +279,21 @@ test("structured: an endpoint that refuses schemas is made to call a tool, from 
   );
   assert.deepEqual(forms, ["schema", "tool", "tool"]);
   assert.ok(on.events.some((event) => event.type === "warning" && event.code === "structured-output-refused"));
+});
+
+test("structured: the prompt of the library does not repeat what the schema says, one of the user's own stays", async () => {
+  const closing = ({ model }: Stage) => model.requests.map(({ messages }) => (messages as readonly Message[]).at(-1)?.content);
+  const own = stage(['{"speaker":"c"}'], { select: { output: "structured" } });
+  await start(own);
+  assert.deepEqual(closing(own), [PROMPT.content]);
+  const { selectSpeakerPromptTemplate: _own, ...rest } = templates;
+  const agents = [speaker("a"), speaker("b"), speaker("c")] as const;
+  const model = scriptedModel(failing({ status: 400 }), failing({ status: 400 }), "c");
+  const group = { maxRound: 2, speakerSelectionMethod: "auto", select: { output: "structured" }, ...rest } as const;
+  const plain = scene(agents, group, { llmConfig: model.llmConfig });
+  await agents[0].initiateChat(plain.manager, { message: "go", ...plain.told });
+  const short = "Choose the role that plays next.";
+  assert.deepEqual(closing({ ...plain, a: agents[0], model }), [short, short, plain.chat.selectSpeakerPrompt()]);
 });
 
 test("structured: an endpoint that refuses both is asked for a text", async () => {

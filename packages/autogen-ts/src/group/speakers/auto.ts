@@ -2,12 +2,13 @@
  * A model chooses. Specification chapter 12, section 6.2. A short loop of requests, not a hidden second chat: what is
  * asked is what the reference asks, and its usage counts in the run.
  */
-import { wireMessages, type Message, type WireMessage } from "../../message/index.js";
+import { contentText, wireMessages, type Message, type WireMessage } from "../../message/index.js";
 import type { ResponseMessage, Run } from "../../run/index.js";
 import type { Agent, ModelCaller } from "../../chat/index.js";
+import { SELECT_SPEAKER_PROMPT, SELECT_SPEAKER_STRUCTURED_PROMPT } from "../default-texts.js";
 import { filledTemplate } from "../roles.js";
 import type { Choice } from "../contract.js";
-import { isRefusal, nameIn, parametersOf } from "./answer-form.js";
+import { isRefusal, nameIn, parametersOf, type AnswerForm } from "./answer-form.js";
 import type { Selecting } from "./method.js";
 import { resolveSpeaker, type SpeakerAnswer } from "./names-in-answer.js";
 
@@ -16,39 +17,60 @@ const ASKING = "checking_agent";
 const ANSWERING = "speaker_selection_agent";
 
 /** The agent that the model names; after the last attempt, the next eligible one in order. */
-export async function selectByModel(selecting: Selecting, client: ModelCaller): Promise<Choice> {
-  const { group, last, eligible, manager, run } = selecting;
+export async function selectByModel(request: Selecting, client: ModelCaller): Promise<Choice> {
+  const { group, last, eligible, manager } = request;
+  // A part of its own: its usage is that of this selection, whatever else goes on in the run at the same time.
+  const run = request.run.child("selection");
+  const selecting = { ...request, run };
   const attempts = 1 + group.maxRetriesForSelectingSpeaker;
-  const before = run.usage.totals.totalTokens;
   const candidates = eligible.map(({ name }) => name);
   const told = { silent: !group.selectSpeakerAutoVerbose };
   warnOfDescriptions(eligible, run);
-  let question = group.selectSpeakerPrompt(eligible);
-  let talk: readonly Message[] = [...blanked(selecting.transcript), ...(question === null ? [] : [asked(selecting, question)])];
+  const transcript = blanked(selecting.transcript);
+  let corrections: readonly Message[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const place = { group: manager.name, attempt, most: attempts };
-    run.emit({ type: "speaker.asked", ...place, candidates, question: question ?? "" }, told);
-    const answer = await ask(selecting, client, talk);
+    const question = corrections.at(-1)?.content ?? promptFor(selecting, formOf(selecting));
+    run.emit({ type: "speaker.asked", ...place, candidates, question: contentText(question) }, told);
+    const answer = await ask(selecting, client, { transcript, corrections });
     const found = resolved(selecting, answer);
     run.emit({ type: "speaker.answered", ...place, answer, ...outcomeOf(found) }, told);
-    const tokens = run.usage.totals.totalTokens - before;
+    const tokens = run.usage.totals.totalTokens;
     const agent = found.kind === "one" ? eligible.find(({ name }) => name === found.name) : undefined;
     if (agent !== undefined) return { agent, attempts: attempt, tokens };
     if (attempt === attempts) return { agent: group.nextAgent(last, eligible), attempts: attempt, tokens };
     const template = found.kind === "several" ? group.selectSpeakerAutoMultipleTemplate : group.selectSpeakerAutoNoneTemplate;
-    question = filledTemplate(template, eligible);
-    talk = [...talk, { role: "assistant", name: ANSWERING, content: answer }, asked(selecting, question)];
+    const correction = asked(selecting, filledTemplate(template, eligible));
+    corrections = [...corrections, { role: "assistant", name: ANSWERING, content: answer }, correction];
   }
 }
 
-async function ask(selecting: Selecting, client: ModelCaller, talk: readonly Message[]): Promise<string> {
+interface Talk {
+  readonly transcript: readonly Message[];
+  /** Answers that named nobody or several, each with what was said to it. */
+  readonly corrections: readonly Message[];
+}
+
+const formOf = ({ group }: Selecting): AnswerForm =>
+  group.select.output === "structured" ? group.answerForms.strictest : "text";
+
+/** A schema holds the names already: asking for them once more is paid for in every request. */
+function promptFor({ group, eligible }: Selecting, form: AnswerForm): string | null {
+  const prompt = group.selectSpeakerPrompt(eligible);
+  const own = prompt !== filledTemplate(SELECT_SPEAKER_PROMPT, eligible);
+  return own || form === "text" ? prompt : SELECT_SPEAKER_STRUCTURED_PROMPT;
+}
+
+async function ask(selecting: Selecting, client: ModelCaller, { transcript, corrections }: Talk): Promise<string> {
   const { group, eligible, manager, run } = selecting;
   const system: WireMessage = { role: "system", content: group.selectSpeakerMsg(eligible) };
-  const seen = await group.transformedForSelection(talk, run);
-  const messages = [system, ...wireMessages(seen)];
   const names = eligible.map(({ name }) => name);
   for (;;) {
-    const form = group.select.output === "structured" ? group.answerForms.strictest : "text";
+    const form = formOf(selecting);
+    const prompt = promptFor(selecting, form);
+    const closing = prompt === null ? [] : [asked(selecting, prompt)];
+    const seen = await group.transformedForSelection([...transcript, ...closing, ...corrections], run);
+    const messages = [system, ...wireMessages(seen)];
     try {
       const response = await client.create({ ...parametersOf(form, names), messages, cache: null, agent: manager.name, run });
       const [answer = null] = client.extractTextOrCompletionObject(response);
