@@ -34,6 +34,7 @@ export { loadHost } from "./host.js";
 export type { Host } from "./host.js";
 export { canonical, RECORDING_FORMAT, recordTo, trace } from "./layers.js";
 export type { RecordedEffect } from "./layers.js";
+export { once } from "./once.js";
 export { orAborted } from "./or-aborted.js";
 export { replayFrom } from "./replay.js";
 export type { ReplayLayer, ReplayOptions } from "./replay.js";
