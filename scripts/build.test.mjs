@@ -72,6 +72,17 @@ test("the core is one part for all entries, and what it loads later is another",
   expect((await import(join(folder, "dist", "half.js"))).one).toBe(one);
 });
 
+test("expressions with the flag u are no work at import, and files are ASCII", async () => {
+  const source = 'export const found = (text: string): readonly string[] => text.match(/\\p{L}+|[「😀]/gu) ?? [];\n';
+  const folder = tree({ ...files, "src/a.ts": source });
+  await build({ folder, declarations: false });
+  const text = readFileSync(join(folder, "dist", "a.js"), "utf8");
+  expect(text).toMatch(/^[\0-\x7f]*$/);
+  expect(text).toContain("new RegExp(");
+  const { found } = await import(join(folder, "dist", "a.js"));
+  expect(found("für 「😀7")).toEqual(["für", "「", "😀"]);
+});
+
 test("a second build has nothing to do", async () => {
   const folder = tree(files);
   await build({ folder });
