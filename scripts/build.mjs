@@ -68,8 +68,7 @@ const isBuilt = (path) => path.endsWith(".ts") && !/\.(test|types)\.ts$/.test(pa
 
 const declarationsOf = (source) => {
   if (source.endsWith(".d.ts")) return [];
-  const name = source.slice(0, -".ts".length);
-  return [`${name}.d.ts`, `${name}.d.ts.map`];
+  return [`${source.slice(0, -".ts".length)}.d.ts`];
 };
 
 /** Outputs of sources that are gone would still be importable, and would be published. */

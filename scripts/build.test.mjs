@@ -73,7 +73,7 @@ test("the core is one part for all entries, and what it loads later is another",
 });
 
 test("expressions with the flag u are no work at import, and files are ASCII", async () => {
-  const source = 'export const found = (text: string): readonly string[] => text.match(/\\p{L}+|[「😀]/gu) ?? [];\n';
+  const source = "export const found = (text: string): readonly string[] => text.match(/\\p{L}+|[「😀]/gu) ?? [];\n";
   const folder = tree({ ...files, "src/a.ts": source });
   await build({ folder, declarations: false });
   const text = readFileSync(join(folder, "dist", "a.js"), "utf8");

@@ -4,7 +4,7 @@
  *
  * The core is one part, whoever needs how much of it (docs/decisions/0013-one-file-and-what-it-loads-later.md).
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FOLDERS, ROOT_FILES } from "./import-order.mjs";
@@ -49,13 +49,12 @@ export async function bundle(folder) {
     supported: { "regexp-sticky-and-unicode-flags": false },
     packages: "external",
     external: ["#platform"],
-    sourcemap: true,
     metafile: true,
     logLevel: "silent",
   };
-  const { metafile: modules } = await build({ ...options, write: false, sourcemap: false });
+  const { metafile: modules } = await build({ ...options, write: false });
   const { metafile } = await build({ ...options, plugins: [coreInOnePart(folder, modules.inputs)] });
-  const outputs = Object.keys(metafile.outputs).map((path) => path.replace(/^dist\//, ""));
+  const outputs = withoutEmpty(join(folder, "dist"), metafile);
   checkStarts(folder, outputs);
   return outputs;
 }
@@ -102,6 +101,32 @@ function reached(from, next) {
   const found = new Set(from);
   for (const path of found) for (const { path: target } of next(path)) found.add(target);
   return found;
+}
+
+/**
+ * Takes away parts with nothing in them, which remain of modules that hold types only: opening one costs as much as any other.
+ *
+ * @returns {readonly string[]} the other files, relative to `dist`
+ */
+function withoutEmpty(dist, { outputs }) {
+  const isEmpty = ({ bytes, imports, exports, entryPoint }) =>
+    bytes === 0 && imports.length === 0 && exports.length === 0 && entryPoint === undefined;
+  const relative = (path) => path.replace(/^dist\//, "");
+  const empty = Object.keys(outputs).filter((path) => isEmpty(outputs[path]));
+  for (const [path, { imports }] of Object.entries(outputs)) {
+    const gone = imports.filter((one) => empty.includes(one.path)).map((one) => basename(one.path));
+    if (gone.length === 0) continue;
+    const file = join(dist, relative(path));
+    const lines = readFileSync(file, "utf8").split("\n");
+    writeFileSync(
+      file,
+      lines.filter((line) => !(line.startsWith('import "') && gone.some((name) => line.includes(name)))).join("\n"),
+    );
+  }
+  for (const path of empty) rmSync(join(dist, relative(path)));
+  return Object.keys(outputs)
+    .filter((path) => !empty.includes(path))
+    .map(relative);
 }
 
 /** A start from outside of the shared parts would look for its file in the wrong place. */

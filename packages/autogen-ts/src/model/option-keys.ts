@@ -1,7 +1,7 @@
 /**
  * The classes of option keys, and one spelling for each. Behaviour: specification chapter 20, section 2.
  */
-import { AutogenError, once } from "../run/index.js";
+import { AutogenError } from "../run/index.js";
 
 /** Options of the endpoint's client: never part of a request. */
 export const CLIENT_KEYS: ReadonlySet<string> = new Set([
@@ -62,15 +62,12 @@ export const PACE_KEYS: readonly string[] = ["rate_limit", "requests_per_minute"
 export const LIMITER_KEY = "api_rate_limit";
 
 /** Options that only this library knows may be written in camelCase as well. */
-const camelCaseKeys = once(
-  (): ReadonlyMap<string, string> =>
-    new Map([
-      ...[...CLIENT_KEYS, ...EXTRA_KEYS, LIMITER_KEY, "model_client_cls", "config_list"]
-        .filter((key) => key.includes("_", 1))
-        .map((key): [string, string] => [camelCase(key), key]),
-      ["baseURL", "base_url"],
-    ]),
-);
+const CAMEL_CASE: ReadonlyMap<string, string> = new Map([
+  ...[...CLIENT_KEYS, ...EXTRA_KEYS, LIMITER_KEY, "model_client_cls", "config_list"]
+    .filter((key) => key.includes("_", 1))
+    .map((key): [string, string] => [camelCase(key), key]),
+  ["baseURL", "base_url"],
+]);
 
 /** Names of the 0.1 series and of old SDKs that no endpoint understands, and what to write. */
 export const OLD_KEYS: ReadonlyMap<string, string> = new Map([
@@ -94,12 +91,11 @@ export type Options = Readonly<Record<string, unknown>>;
  */
 export function normaliseKeys(options: Options): Options {
   const keys = Object.keys(options);
-  const camelCased = camelCaseKeys();
-  if (!keys.some((key) => camelCased.has(key) || options[key] === undefined)) return options;
+  if (!keys.some((key) => CAMEL_CASE.has(key) || options[key] === undefined)) return options;
   const normal: Record<string, unknown> = {};
   for (const key of keys) {
     if (options[key] === undefined) continue;
-    const name = camelCased.get(key) ?? key;
+    const name = CAMEL_CASE.get(key) ?? key;
     if (name in normal && normal[name] !== options[key]) {
       throw new AutogenError(
         "invalid-option",
@@ -132,6 +128,8 @@ export function splitOptions(options: Options): SplitOptions {
   return { client, extra, request, limiter: options[LIMITER_KEY] };
 }
 
+/** `_strict_response_validation` keeps its first line. */
 function camelCase(key: string): string {
-  return key.replace(/(?<=.)_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  const [first = "", ...others] = key.split("_");
+  return others.reduce((name, word) => (name === "" ? `_${word}` : name + word.charAt(0).toUpperCase() + word.slice(1)), first);
 }

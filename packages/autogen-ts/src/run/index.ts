@@ -34,7 +34,6 @@ export { loadHost } from "./host.js";
 export type { Host } from "./host.js";
 export { canonical, RECORDING_FORMAT, recordTo, trace } from "./layers.js";
 export type { RecordedEffect } from "./layers.js";
-export { once } from "./once.js";
 export { orAborted } from "./or-aborted.js";
 export { replayFrom } from "./replay.js";
 export type { ReplayLayer, ReplayOptions } from "./replay.js";

@@ -1,5 +1,4 @@
 /** Text of models and other strangers, for people to read before they decide. */
-import { once } from "./once.js";
 
 /** Characters that terminals obey or that change what stands beside them are written as codes. */
 export function visibleText(text: string): string {
@@ -9,4 +8,4 @@ export function visibleText(text: string): string {
 }
 
 /** Controls but the line break, invisible and direction marks, tags, and halves of characters. */
-const deceiving = once(() => new RegExp(String.raw`(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u{E0000}-\u{E0FFF}]`, "gu"));
+const deceiving = (): RegExp => new RegExp(String.raw`(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u{E0000}-\u{E0FFF}]`, "gu");

@@ -1,5 +1,5 @@
 /** What an answer says in sentences: which names are said to be next, which are ruled out, which only give a reason. */
-import { ALTERNATIVE, NEXT, NOT_NEXT, REASONS, type Way } from "./answer-words.js";
+import { alternative, reasons, saidNext, saidNotNext, type Way } from "./answer-words.js";
 import { namesIn, type FoundName, type NameList } from "./find-names.js";
 
 /** Names by what is said of them, in order of appearance. */
@@ -23,14 +23,14 @@ function hintsFor<Name extends string>(text: string, found: readonly FoundName<N
       const around = { before: lastClause(gaps[index] ?? ""), after: firstClause(text.slice(end, found[index + 1]?.start)) };
       return ways.some((way) => way.before.test(around.before) && way.after.test(around.after));
     });
-  const out = spread(isSaid(NOT_NEXT), gaps);
-  const said = isSaid(NEXT).map((next, index) => next && out[index] === false);
+  const out = spread(isSaid(saidNotNext()), gaps);
+  const said = isSaid(saidNext()).map((next, index) => next && out[index] === false);
   const next = spread(said, gaps);
   const left = found.filter((_, index) => out[index] === false);
-  const reasons = REASONS.flatMap((reason) =>
+  const given = reasons().flatMap((reason) =>
     [...text.matchAll(reason)].map((clause) => [clause.index, clause.index + clause[0].length]),
   );
-  const unreasoned = left.filter(({ start }) => !reasons.some(([from = 0, to = 0]) => start >= from && start < to));
+  const unreasoned = left.filter(({ start }) => !given.some(([from = 0, to = 0]) => start >= from && start < to));
   return {
     cued: namesOf(found.filter((_, index) => next[index] === true && out[index] === false)),
     remaining: namesOf(unreasoned.length > 0 ? unreasoned : left),
@@ -39,7 +39,8 @@ function hintsFor<Name extends string>(text: string, found: readonly FoundName<N
 
 /** `X or Y should speak next`, `neither X nor Y`: what is said of one is said of those joined to it. */
 function spread(marks: readonly boolean[], gaps: readonly string[]): readonly boolean[] {
-  const joined = gaps.map((gap, index) => index > 0 && ALTERNATIVE.test(gap));
+  const joining = alternative();
+  const joined = gaps.map((gap, index) => index > 0 && joining.test(gap));
   const all = [...marks];
   for (let index = 1; index < all.length; index += 1) if (joined[index] === true && all[index - 1] === true) all[index] = true;
   for (let index = all.length - 1; index > 0; index -= 1) {

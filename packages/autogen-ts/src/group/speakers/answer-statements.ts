@@ -1,6 +1,6 @@
 /** What an answer states by its form: a name on a line of its own, after a label, as a value; or who it speaks as. */
 import { bare, namesIn, type NameList } from "./find-names.js";
-import { LABEL_OF_OTHERS, LABEL_OF_NEXT, SPEAKS_AS } from "./answer-words.js";
+import { labelOfNext, labelOfOthers, waysToSpeakAs } from "./answer-words.js";
 
 /** Names that are stated to be next, and names that the answer speaks as; both empty when the form says nothing clear. */
 export interface Statements<Name extends string> {
@@ -24,7 +24,8 @@ export function statementsIn<Name extends string>(text: string, known: NameList<
 }
 
 const FENCE = /^[ \t]*(?:```|~~~).*$/gmu;
-const ELEMENT = /<([\p{L}_][\p{L}\p{N}_-]{0,40})>([^<>]{0,200})<\/\1>/gu;
+/** A function: patterns of all scripts take a while to make. So below. */
+const element = (): RegExp => /<([\p{L}_][\p{L}\p{N}_-]{0,40})>([^<>]{0,200})<\/\1>/gu;
 const BOXED = /\\(?:boxed|text|textbf)\{([^{}]{0,200})\}/gu;
 const VALUE = /["']([^"'\n]{1,60})["']\s*:\s*["']([^"'\n]{0,200})["']/gu;
 const EMPHASIS = /(?:\*\*|__|`)([^*`\n]{1,80})(?:\*\*|__|`)/gu;
@@ -33,7 +34,7 @@ const SENTENCE_END = /(?<=[.!?;])(?=\s)|(?<=[。!?;])/u;
 
 /** The smallest parts that can be a statement: lines, sentences, elements, values, emphasised words. */
 function unitsOf(text: string): readonly string[] {
-  const flat = text.replaceAll(FENCE, "\n").replaceAll(ELEMENT, "\n$1: $2\n").replaceAll(BOXED, "\n$1\n");
+  const flat = text.replaceAll(FENCE, "\n").replaceAll(element(), "\n$1: $2\n").replaceAll(BOXED, "\n$1\n");
   const values = [...flat.matchAll(VALUE)].map(([, key, value]) => `${key ?? ""}: ${value ?? ""}`);
   const lines = flat.replaceAll(VALUE, "\n").split("\n");
   const emphasised = [...flat.matchAll(EMPHASIS)].map(([, inner]) => inner ?? "");
@@ -57,8 +58,8 @@ function labelled<Name extends string>(unit: string, known: NameList<Name>): Sta
   const label = bare(unit.slice(0, separator.index));
   const value = unit.slice(separator.index + separator[0].length);
   const name = known.written(value) ?? explained(value, known)?.name ?? null;
-  if (name === null || namesIn(label, known).length > 0 || LABEL_OF_OTHERS.test(label)) return null;
-  return { kind: LABEL_OF_NEXT.test(label) ? "next" : "named", name };
+  if (name === null || namesIn(label, known).length > 0 || labelOfOthers().test(label)) return null;
+  return { kind: labelOfNext().test(label) ? "next" : "named", name };
 }
 
 function spokenBy<Name extends string>(unit: string, known: NameList<Name>): Statement<Name> | null {
@@ -68,14 +69,15 @@ function spokenBy<Name extends string>(unit: string, known: NameList<Name>): Sta
 }
 
 /** `X (because Y is done)`, `X - Y is done`, `X, since Y is done`: a name, and then a clause about it. */
-const EXPLANATION = /^[\s*_`"']*(?:[([{]|\s[–—-]\s|,\s*(?:because|since|as|weil|da|denn|因为|由于)(?![\p{Script=Latin}]))/iu;
+const explanation = (): RegExp =>
+  /^[\s*_`"']*(?:[([{]|\s[–—-]\s|,\s*(?:because|since|as|weil|da|denn|因为|由于)(?![\p{Script=Latin}]))/iu;
 
 function explained<Name extends string>(unit: string, known: NameList<Name>): Statement<Name> | null {
   const first = namesIn(unit, known)[0];
   if (first === undefined || bare(unit.slice(0, first.start)) !== "") return null;
   const rest = unit.slice(first.end);
   // `X (Y)` and `X - Y` name two.
-  if (!EXPLANATION.test(rest) || known.written(rest) !== null) return null;
+  if (!explanation().test(rest) || known.written(rest) !== null) return null;
   return { kind: "named", name: first.name };
 }
 
@@ -85,5 +87,5 @@ function speaksAs<Name extends string>(text: string, known: NameList<Name>): Nam
   if (first === undefined) return [];
   const before = text.slice(0, first.start).replace(/^[\s\p{P}]+/u, "");
   const after = text.slice(first.end);
-  return SPEAKS_AS.some((way) => way.before.test(before) && way.after.test(after)) ? [first.name] : [];
+  return waysToSpeakAs().some((way) => way.before.test(before) && way.after.test(after)) ? [first.name] : [];
 }

@@ -1,4 +1,7 @@
-/** Words about turns, by language: what says who is next, who is not, and who was. A language is a line in each table. */
+/**
+ * Words about turns, by language: what says who is next, who is not, and who was. A language is a line in each table.
+ * The tables are functions, since patterns of all scripts take a while to make, and most programs never read an answer.
+ */
 
 /** Before and after a name. Both must fit; texts are those between the name and its neighbours in the sentence. */
 export interface Way {
@@ -6,20 +9,19 @@ export interface Way {
   readonly after: RegExp;
 }
 
-const ANY = /^/u;
-const before = (pattern: RegExp): Way => ({ before: pattern, after: ANY });
-const after = (pattern: RegExp): Way => ({ before: ANY, after: pattern });
+const before = (pattern: RegExp): Way => ({ before: pattern, after: /^/u });
+const after = (pattern: RegExp): Way => ({ before: /^/u, after: pattern });
 
 /** A label of what is looked for. */
-export const LABEL_OF_NEXT: RegExp =
+export const labelOfNext = (): RegExp =>
   /\bnext\b|\b(?:final )?answer\b|nächst|antwort|下一|接下来|下個|答案|次|回答|다음|siguiente|suivant|prossim/iu;
 
 /** A label of something else: who was, who may not, who might. */
-export const LABEL_OF_OTHERS: RegExp =
+export const labelOfOthers = (): RegExp =>
   /\b(?:last|previous|prior|current|not|never|excluded?|except|from|after|reason|because|since)\b|letzte|vorig|bisher|nicht|außer|grund|begründung|上一|之前|刚才|不是|不能|理由|原因|前の|直前|以外/iu;
 
 /** The name is next. */
-export const NEXT: readonly Way[] = [
+export const saidNext = (): readonly Way[] => [
   // English
   before(
     /\bnext(?: (?:up|speaker|role|one|turn|person|agent|to (?:speak|play|go|respond|act|reply)))*(?: to (?:speak|play|go|respond|act|reply))?(?: (?:is|would be|will be|should be|must be|goes to|:))*:?\s*(?:the )?["'*`]*$/iu,
@@ -54,7 +56,7 @@ export const NEXT: readonly Way[] = [
 ];
 
 /** The name is ruled out, or is that of an earlier speaker. */
-export const NOT_NEXT: readonly Way[] = [
+export const saidNotNext = (): readonly Way[] => [
   // English
   before(
     /(?:\bnot|\bnever|n't be|\bexcept(?: for)?|\bexcluding|\bbesides|\bother than|\brather than|\binstead of|\b(?:any|every|no)(?:one|body) but)\s+(?:be |by )?(?:the )?["'*`]*$/iu,
@@ -87,7 +89,7 @@ export const NOT_NEXT: readonly Way[] = [
 ];
 
 /** The answer opens as somebody. */
-export const SPEAKS_AS: readonly Way[] = [
+export const waysToSpeakAs = (): readonly Way[] => [
   { before: /^(?:speaking )?as (?:the |an? )?["'*`]*$/iu, after: /^["'*`]*(?: agent| role)?\s*(?:[,:)\]]|i['’ ])/iu },
   {
     before: /^(?:als|in der rolle)(?: (?:der|die|das|des))? ["'*`]*$/iu,
@@ -98,11 +100,11 @@ export const SPEAKS_AS: readonly Way[] = [
 ];
 
 /** What joins names of which each is meant. */
-export const ALTERNATIVE: RegExp =
+export const alternative = (): RegExp =>
   /^["'*`]*\s*(?:[,、/&|+]|[,、]?\s*(?:\b(?:or|and|oder|und|as well as|sowie|als auch)\b|或者?|和|与|及|以及|还是|か|または|と|や|それとも))\s*(?:(?:the|der|die|das|den)\s)?["'*`]*$/iu;
 
 /** Clauses that give a reason. Names in them do not count where others are left. */
-export const REASONS: readonly RegExp[] = [
+export const reasons = (): readonly RegExp[] => [
   /\b(?:since|because|given that|now that|seeing that)\b[^,.;!?\n]*/giu,
   /(?<![\p{L}])(?:weil|da|denn|nachdem)(?= )[^,.;!?\n]*/giu,
   /(?<![\p{L}])(?:car|parce qu|puisqu|porque|ya que|puesto que|perché|poiché)(?![\p{L}])[^,.;!?\n]*/giu,

@@ -101,9 +101,10 @@ const lowered = (text: string): string =>
     return lower.length === 1 ? lower : text.charAt(index);
   }).join("");
 
-const WORD = /[\p{L}\p{N}_]/u;
+/** Functions: patterns of all scripts take a while to make, and most programs never look for a name. */
+const wordCharacter = (): RegExp => /[\p{L}\p{N}_]/u;
 /** Scripts that put no blanks between words, and Korean, whose particles follow a name without one. */
-const UNSPACED =
+const unspacedLetter = (): RegExp =>
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]/u;
 
 /** Whether no word goes on at either end. Between unspaced scripts and others a word ends without a blank. */
@@ -111,8 +112,12 @@ function isApart(text: string, start: number, end: number): boolean {
   return !continues(before(text, start), at(text, start)) && !continues(before(text, end), at(text, end));
 }
 
-const continues = (left: string, right: string): boolean =>
-  WORD.test(left) && WORD.test(right) && !UNSPACED.test(left) && !UNSPACED.test(right);
+function continues(left: string, right: string): boolean {
+  const word = wordCharacter();
+  if (!word.test(left) || !word.test(right)) return false;
+  const unspaced = unspacedLetter();
+  return !unspaced.test(left) && !unspaced.test(right);
+}
 
 /** Characters outside the basic plane have two halves. */
 const at = (text: string, index: number): string => String.fromCodePoint(text.codePointAt(index) ?? 32);
@@ -121,17 +126,18 @@ const before = (text: string, index: number): string => {
   return low >= 0xdc00 && low <= 0xdfff ? at(text, index - 2) : at(text, index - 1);
 };
 
-const MARK = /[\s\p{P}\p{S}\p{Cf}]/u;
+const markOrBlank = (): RegExp => /[\s\p{P}\p{S}\p{Cf}]/u;
 const LISTED = /^\d{1,3}[.)]\s+/u;
 
 /** Without marks at both ends, nor the number of a list; escaped underscores as underscores. */
 export function bare(text: string): string {
   const trimmed = text.trim().replace(LISTED, "");
   // Step by step from the ends: an expression that looks for marks before the end reads long runs of them again and again.
+  const mark = markOrBlank();
   let start = 0;
   let end = trimmed.length;
-  while (start < end && MARK.test(at(trimmed, start))) start += at(trimmed, start).length;
-  while (end > start && MARK.test(before(trimmed, end))) end -= before(trimmed, end).length;
+  while (start < end && mark.test(at(trimmed, start))) start += at(trimmed, start).length;
+  while (end > start && mark.test(before(trimmed, end))) end -= before(trimmed, end).length;
   return trimmed.slice(start, end).replaceAll("\\_", "_");
 }
 
