@@ -1,9 +1,6 @@
 /** When a message ends a chat, unless the agent says otherwise (D10-16, stronger). */
 import { contentText, type Message } from "../message/index.js";
 
-/** Says whether a message ends a chat. */
-export type TerminationPredicate = (message: Message) => boolean;
-
 const WORD = "TERMINATE";
 
 /** Whether the text of the message ends with the word TERMINATE; marks after it do not count. */
