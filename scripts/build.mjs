@@ -12,7 +12,7 @@ import { filesBelow, library, root, runNode, shown, tsc } from "./paths.mjs";
 const COPIED = ["LICENSE", "CHANGELOG.md"];
 
 /** Other rules of building give another result from the same sources. */
-const BUILDERS = ["build.mjs", "bundle.mjs"].map((name) => join(import.meta.dirname, name));
+const BUILDERS = ["build.mjs", "bundle.mjs", "import-order.mjs"].map((name) => join(import.meta.dirname, name));
 
 /**
  * @param {{ folder?: string, project?: string, declarations?: boolean }} [options] the package and its project file, for

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { build } from "./build.mjs";
@@ -42,6 +42,45 @@ test("without declarations nothing is checked, and a build with them follows", a
   expect(await build({ folder })).toBe("built");
   expect(existsSync(join(folder, "dist", "a.d.ts"))).toBe(true);
   expect(await build({ folder, declarations: false })).toBe("up to date");
+});
+
+test("the core is one part for all entries, and what it loads later is another", async () => {
+  const folder = tree({
+    ...files,
+    "package.json": JSON.stringify({
+      type: "module",
+      exports: { "./core": "./dist/core.js", "./half": "./dist/half.js", "./none": "./dist/none.js" },
+    }),
+    "src/core.ts": 'export { all, one } from "./message/index.js";\n',
+    "src/message/index.ts": 'export { one } from "./one.js";\nexport { all } from "./all.js";\n',
+    "src/message/one.ts": 'export const one: object = { only: "copy" };\n',
+    "src/message/all.ts": 'export const all = async (): Promise<object> => (await import("./later.js")).later;\n',
+    "src/message/later.ts": 'import { one } from "./one.js";\nexport const later: object = { one, rest: "later" };\n',
+    "src/half.ts": 'export { one } from "./message/index.js";\n',
+    "src/none.ts": "export const none: number = 0;\n",
+  });
+  await build({ folder, declarations: false });
+
+  const dist = (/** @type {string} */ name) => readFileSync(join(folder, "dist", name), "utf8");
+  const parts = readdirSync(join(folder, "dist", "parts")).filter((name) => name.endsWith(".js"));
+  expect(parts.filter((name) => dist(`parts/${name}`).includes('only: "copy"'))).toHaveLength(1);
+  expect(parts.filter((name) => dist(`parts/${name}`).includes('rest: "later"'))).toHaveLength(1);
+  expect(parts).toHaveLength(2);
+  expect(dist("none.js")).not.toContain("import");
+  const { all, one } = await import(join(folder, "dist", "core.js"));
+  expect(await all()).toEqual({ one, rest: "later" });
+  expect((await import(join(folder, "dist", "half.js"))).one).toBe(one);
+});
+
+test("expressions with the flag u are no work at import, and files are ASCII", async () => {
+  const source = "export const found = (text: string): readonly string[] => text.match(/\\p{L}+|[「😀]/gu) ?? [];\n";
+  const folder = tree({ ...files, "src/a.ts": source });
+  await build({ folder, declarations: false });
+  const text = readFileSync(join(folder, "dist", "a.js"), "utf8");
+  expect(text).toMatch(/^[\0-\x7f]*$/);
+  expect(text).toContain("new RegExp(");
+  const { found } = await import(join(folder, "dist", "a.js"));
+  expect(found("für 「😀7")).toEqual(["für", "「", "😀"]);
 });
 
 test("a second build has nothing to do", async () => {

@@ -1,16 +1,28 @@
 /**
  * From modules to as few files as possible: one for each entry of the package, and shared parts. Opening a file costs
- * about 0.3 ms of processor time, so a hundred small modules would be most of what importing the library costs.
+ * about 0.5 ms of processor time, so a hundred small modules would be most of what importing the library costs.
+ *
+ * The core is one part, whoever needs how much of it (docs/decisions/0013-one-file-and-what-it-loads-later.md).
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { FOLDERS, ROOT_FILES } from "./import-order.mjs";
 import { filesBelow, root, shown } from "./paths.mjs";
 
 /** Where shared parts go, and with them what they start: `new URL("./x-worker.js", import.meta.url)` finds it there. */
 const PARTS = "parts";
 /** Files that are started by themselves: workers and programs. */
 const STARTED = /(^|\/)(worker|main|cli)\.ts$|-worker\.ts$/;
+/** Imports the whole core, for its place among the parts alone. */
+const WHOLE_CORE = "whole-core";
+/** What of a package is its core, as far as it is there. */
+const CORE = [
+  ...Object.keys(ROOT_FILES).filter((name) => ROOT_FILES[name].pure),
+  ...Object.keys(FOLDERS)
+    .filter((name) => FOLDERS[name].pure)
+    .map((name) => `${name}/index.ts`),
+].map((name) => `src/${name}`);
 
 /**
  * Writes the JavaScript of a package into its `dist`.
@@ -20,7 +32,7 @@ const STARTED = /(^|\/)(worker|main|cli)\.ts$|-worker\.ts$/;
  */
 export async function bundle(folder) {
   const { build } = await import(pathToFileURL(join(root, "node_modules", "esbuild", "lib", "main.js")).href);
-  const { metafile } = await build({
+  const options = {
     absWorkingDir: folder,
     entryPoints: entriesOf(folder),
     outbase: "src",
@@ -31,14 +43,64 @@ export async function bundle(folder) {
     format: "esm",
     platform: "neutral",
     target: "es2022",
+    // Engines check literals of regular expressions before anything runs: those with classes of Unicode at up to 0.2 ms
+    // each. Made by `new RegExp("…", "u")` they cost nothing before they are used, and files stay ASCII, which engines
+    // keep at one byte a character.
+    supported: { "regexp-sticky-and-unicode-flags": false },
     packages: "external",
     external: ["#platform"],
     metafile: true,
     logLevel: "silent",
-  });
+  };
+  const { metafile: modules } = await build({ ...options, write: false });
+  const { metafile } = await build({ ...options, plugins: [coreInOnePart(folder, modules.inputs)] });
   const outputs = withoutEmpty(join(folder, "dist"), metafile);
   checkStarts(folder, outputs);
   return outputs;
+}
+
+/**
+ * The bundler puts modules into one part that the same entries need, and counts as an entry whatever `import()` asks for.
+ * So everything that begins with some of the core begins with all of it, and the bundler sees one part.
+ *
+ * @param {string} folder
+ * @param {Readonly<Record<string, { readonly imports: readonly { readonly path: string, readonly kind: string, readonly external?: boolean }[] }>>} inputs
+ *   every module and what it imports, relative to the package
+ */
+function coreInOnePart(folder, inputs) {
+  const core = CORE.filter((path) => path in inputs);
+  const own = (path) => (inputs[path]?.imports ?? []).filter(({ external }) => external !== true);
+  const eager = reached(core, (path) => own(path).filter(({ kind }) => kind === "import-statement"));
+  const begins = new Set(entriesOf(folder).map((entry) => entry.in));
+  for (const path of Object.keys(inputs)) {
+    for (const { kind, path: target } of own(path)) if (kind === "dynamic-import") begins.add(target);
+  }
+  const beginsWithCore = [...begins].filter((path) => {
+    const needed = reached([path], (one) => own(one).filter(({ kind }) => kind === "import-statement"));
+    return [...needed].some((one) => eager.has(one));
+  });
+  const changed = new Set(beginsWithCore.map((path) => join(folder, path)));
+  return {
+    name: "core-in-one-part",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${WHOLE_CORE}$`) }, () => ({ path: WHOLE_CORE, namespace: WHOLE_CORE }));
+      onLoad({ filter: /.*/, namespace: WHOLE_CORE }, () => ({
+        contents: core.map((path) => `import "./${path}";`).join("\n"),
+        resolveDir: folder,
+      }));
+      // Behind the text, so that lines stay where the source has them.
+      onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        changed.has(path) ? { contents: `${readFileSync(path, "utf8")}\nimport "${WHOLE_CORE}";\n`, loader: "ts" } : undefined,
+      );
+    },
+  };
+}
+
+/** @param {(path: string) => readonly { readonly path: string }[]} next */
+function reached(from, next) {
+  const found = new Set(from);
+  for (const path of found) for (const { path: target } of next(path)) found.add(target);
+  return found;
 }
 
 /**

@@ -55,7 +55,6 @@ import {
   type ReplyOptions,
   type Trigger,
 } from "./reply-list.js";
-import { executeFunction } from "./tool-calls/index.js";
 import { memoryOf, stateOf, type AgentState } from "./state.js";
 import { isTermination } from "./termination.js";
 
@@ -261,6 +260,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
 
   /** Runs a call as a model writes it, with all checks. Override it to change how calls are run. */
   async executeFunction(call: Partial<FunctionCall>, options: ExecuteFunctionOptions = {}): Promise<ExecutedFunction> {
+    const { executeFunction } = await import("./tool-calls/index.js");
     return await executeFunction(this, call, options);
   }
 

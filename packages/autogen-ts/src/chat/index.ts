@@ -23,7 +23,7 @@ export type { ChatOptions, MessageFunction, OpeningContext } from "./initiate.js
 export { openRun } from "./open-run.js";
 export type { RunSettings } from "./open-run.js";
 export { initiateChats, initiateChatsAsync, withSender } from "./queue.js";
-export type { QueueOptions, QueueResults } from "./queue.js";
+export type { QueueOptions, QueueResults } from "./queue-options.js";
 export { ChatQueueError, resultsOfError } from "./queue-error.js";
 export type { ChatFailure } from "./queue-error.js";
 export { chatOfError } from "./result.js";

@@ -15,9 +15,8 @@ import { Handoffs } from "./handoffs.js";
 import { agentByName, isMember, nestedAgents, type FindOptions } from "./members.js";
 import { checkGroupOptions, type GroupChatOptions } from "./options.js";
 import { filledTemplate, roleList } from "./roles.js";
-import { selectSpeaker } from "./select-speaker.js";
 import { SelectionModel } from "./selection-model.js";
-import { AnswerForms, selectAtRandom, selectByHuman } from "./speakers/index.js";
+import { AnswerForms } from "./speakers/answer-form.js";
 import { SpeakerTransitions, type TransitionOptions } from "./transitions.js";
 
 /**
@@ -54,6 +53,7 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
   readonly answerForms: AnswerForms = new AnswerForms();
   readonly #model: SelectionModel;
   readonly #options: GroupChatOptions<Name>;
+  #selecting: typeof import("./select-speaker.js") | undefined;
 
   /** @throws AutogenError `invalid-option`, `agent-name-conflict` */
   constructor(options: GroupChatOptions<Name>) {
@@ -166,16 +166,19 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
 
   /** The same with how it was chosen. */
   async selection(lastSpeaker: Agent, manager: SelectingManager, run: Run): Promise<Selection> {
-    return await selectSpeaker({ group: this, last: lastSpeaker, manager, run });
+    this.#selecting ??= await import("./select-speaker.js");
+    return await this.#selecting.selectSpeaker({ group: this, last: lastSpeaker, manager, run });
   }
 
   /** Lets a human choose among `agents`. */
   async manualSelectSpeaker(manager: SelectingManager, agents: readonly Agent[] = this.agents): Promise<Agent> {
+    const { selectByHuman } = await import("./speakers/index.js");
     return (await selectByHuman(await this.#choosing(manager, agents))).agent;
   }
 
   /** Chooses one of `agents` at random. */
   async randomSelectSpeaker(manager: SelectingManager, agents: readonly Agent[] = this.agents): Promise<Agent> {
+    const { selectAtRandom } = await import("./speakers/index.js");
     return (await selectAtRandom(await this.#choosing(manager, agents))).agent;
   }
 

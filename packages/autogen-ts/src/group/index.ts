@@ -51,10 +51,11 @@ export type { GroupState, ManagerState } from "./manager-state.js";
 export type { FindOptions } from "./members.js";
 export type { GroupChatOptions, SelectionTransform } from "./options.js";
 export type { Resumed, ResumeOptions } from "./resume.js";
-export { toolExecutorFor } from "./select-speaker.js";
 export { runInnerMonologue, SocietyOfMindAgent } from "./society-of-mind.js";
 export type { ResponsePreparer, SocietyOfMindOptions } from "./society-of-mind.js";
-export { mentionedAgents, resolveSpeaker } from "./speakers/index.js";
-export type { ResolveOptions, SpeakerAnswer, TextSource } from "./speakers/index.js";
+// Not by their index: the rest of that folder is loaded when a speaker is selected.
+export { mentionedAgents, resolveSpeaker } from "./speakers/names-in-answer.js";
+export type { ResolveOptions, SpeakerAnswer, TextSource } from "./speakers/names-in-answer.js";
+export { toolExecutorFor } from "./tool-executors.js";
 export { SpeakerTransitions } from "./transitions.js";
 export type { NamedTransitions, TransitionOptions, TransitionsType } from "./transitions.js";

@@ -7,8 +7,9 @@ import { GROUP_CHAT_MANAGER_SYSTEM_MESSAGE } from "./default-texts.js";
 import type { GroupChat } from "./group-chat.js";
 import { groupStateOf, managerState, type ManagerState } from "./manager-state.js";
 import { groupOf, isMember } from "./members.js";
-import { messagesFromString, resumeGroup, type Resumed, type ResumeOptions } from "./resume.js";
-import { GroupRun } from "./run.js";
+import { messagesFromString } from "./messages-from-string.js";
+import type { Resumed, ResumeOptions } from "./resume.js";
+import type { GroupRun } from "./run.js";
 
 /** Options of a manager. `humanInputMode` and `defaultAutoReply` never act: a manager has no words of its own. */
 export interface GroupChatManagerOptions<Name extends string = string> extends Omit<AgentOptions, "name" | "silent"> {
@@ -27,6 +28,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
   #current: GroupRun | null = null;
   #running = false;
   #introduced = false;
+  #runs: typeof import("./run.js") | undefined;
 
   /** @throws AutogenError `invalid-option` for a model with tools: a manager does not call any */
   constructor(options: GroupChatManagerOptions<Name>) {
@@ -100,6 +102,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
 
   /** Runs the group on the last of `messages`. @throws AutogenError `chat-overlap` when it is running already */
   async runChat(messages: readonly Message[], sender: Agent, { run }: Turn): Promise<ReplyResult> {
+    const { GroupRun } = (this.#runs ??= await import("./run.js"));
     const opening = messages.at(-1);
     if (opening === undefined) return [true, null, { stopReason: "no-reply" }];
     if (this.#running) {
@@ -145,6 +148,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
    */
   async resume(messages: string | readonly MessageDraft[], options: ResumeOptions = {}): Promise<Resumed> {
     const run = options.run ?? (await openRun({ silent: options.silent ?? false }, "resume"));
+    const { resumeGroup } = await import("./resume.js");
     const resumed = await resumeGroup({ leader: this, group: this.groupChat, messages, options }, run);
     this.#introduced = true;
     return resumed;

@@ -5,6 +5,7 @@ import type { Agent } from "../chat/index.js";
 import type { ReplyingAgent } from "../agent/index.js";
 import { broadcast } from "./broadcast.js";
 import type { Group } from "./contract.js";
+import { messagesFromString } from "./messages-from-string.js";
 import type { GroupLeader } from "./run.js";
 
 /** How saved messages are taken up again. */
@@ -90,17 +91,6 @@ function messagesOf(given: unknown): readonly Message[] {
     if (typeof message === "string") throw refused(`message ${String(index + 1)} is none: ${message}`);
     return message;
   });
-}
-
-/** @throws AutogenError `invalid-option` for what is no JSON */
-export function messagesFromString(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AutogenError("invalid-option", "The messages of a group chat are given as a text that is no JSON.", {
-      cause: error,
-    });
-  }
 }
 
 function withSpeaker(message: Message, leader: Agent): Message {

@@ -1,10 +1,10 @@
 /** Who speaks next: filters that hold for every method, then the method. Specification chapter 12, sections 4 and 5. */
-import { functionCallOf, toolCallsOf, type FunctionCall, type Message, type ToolCall } from "../message/index.js";
 import { AutogenError, unreachable, type Run } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
 import type { Choice, Group, SelectingManager, Selection, SelectorAnswer } from "./contract.js";
 import { isMember } from "./members.js";
 import { selectAtRandom, selectByHuman, selectByModel, selectInTurn, type Selecting } from "./speakers/index.js";
+import { calledBy, canRun, hasTools } from "./tool-executors.js";
 
 /** What is to be decided. */
 export interface SelectionRequest {
@@ -123,31 +123,6 @@ function executorsOf(group: Group, members: readonly Agent[]): readonly Agent[] 
       ? `No participant can run ${what}, and none has any tool. Register the tool with one of them by \`registerForExecution\`, or set \`funcCallFilter: false\`.`
       : `The selector of the group gave ${listed(members)}, but none of them can run ${what}, or has any tool. Let it give \`toolExecutorFor(groupChat)\` when that is somebody, or set \`funcCallFilter: false\`.`,
   );
-}
-
-/** Written by a model: any part may be missing. */
-function calledBy(message: Message): readonly string[] {
-  const legacy: Partial<FunctionCall> | undefined = functionCallOf(message);
-  const calls = toolCallsOf(message).map(({ function: called }: Partial<ToolCall>): Partial<FunctionCall> => called ?? {});
-  return [...(legacy === undefined ? [] : [legacy]), ...calls].map(({ name }) => name ?? "");
-}
-
-interface Executing {
-  readonly functionMap: ReadonlyMap<string, unknown>;
-  canExecuteFunction(names: readonly string[]): boolean;
-}
-
-const executes = (agent: Agent): agent is Agent & Executing => "canExecuteFunction" in agent && "functionMap" in agent;
-const canRun = (agent: Agent, names: readonly string[]): boolean => executes(agent) && agent.canExecuteFunction(names);
-const hasTools = (agent: Agent): boolean => executes(agent) && agent.functionMap.size > 0;
-
-/** The participant that can run what the last message of the group calls; null when none or several can (D12-17). */
-export function toolExecutorFor(group: Group): Agent | null {
-  const last = group.messages.at(-1);
-  const names = last === undefined ? [] : calledBy(last);
-  if (names.length === 0) return null;
-  const [only, another] = group.agents.filter((agent) => canRun(agent, names));
-  return only !== undefined && another === undefined ? only : null;
 }
 
 interface Narrowing {

@@ -11,11 +11,11 @@ import { modelError, type FailurePlace } from "./errors.js";
 import { expectedTokens } from "./expected-tokens.js";
 import { withBoth } from "./with-both.js";
 import { mergeCall } from "./merge.js";
-import { modelOf } from "./openai-answers.js";
 import { OLD_KEYS, type Options } from "./option-keys.js";
 import { buildParams } from "./params.js";
 import { completeUsage } from "./usage.js";
 import { Patience, waitLimitMs } from "./waiting.js";
+import { modelOf } from "./wire-body.js";
 
 /** What an attempt starts from: parameters with everything filled in. */
 export interface Attempt {

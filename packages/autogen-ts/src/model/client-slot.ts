@@ -10,9 +10,9 @@ import {
   type Provider,
 } from "./client.js";
 import { isPrivateEndpoint, publicEndpoint } from "./endpoint.js";
+import { shownEndpoint } from "./entry-endpoint.js";
 import type { ResolvedEntry } from "./merge.js";
 import { OpenAIClient } from "./openai-client.js";
-import { shownEndpoint } from "./openai-options.js";
 import { EntryPace } from "./pace.js";
 import { isSecret, withoutSecrets } from "./secret-names.js";
 import { secretsOf } from "./secrets.js";

@@ -5,6 +5,7 @@ import { AnswerFailure } from "./errors.js";
 import { countUsage, type UsageOptions } from "./stream-usage.js";
 import { failureInBody } from "./openai-errors.js";
 import { StreamAssembler } from "./stream-assembler.js";
+import { modelOf } from "./wire-body.js";
 
 /** The part of a `Response` that is used here. */
 export interface HttpAnswer {
@@ -77,10 +78,4 @@ export async function readStream(
     .map((choice) => choice.message)
     .filter((message): message is ResponseMessage => message !== undefined);
   return { ...response, usage: await countUsage({ model: response.model, messages: body["messages"] }, messages, counting) };
-}
-
-/** The model that a request names; `""` when it names none. */
-export function modelOf(body: ModelParams): string {
-  const { model } = body;
-  return typeof model === "string" ? model : "";
 }

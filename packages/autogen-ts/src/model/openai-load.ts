@@ -4,8 +4,9 @@ import { AutogenError } from "../run/index.js";
 import { azureTokenProvider } from "./azure-token.js";
 import { isAzure } from "./azure.js";
 import type { ConfigEntry, ModelHost } from "./client.js";
+import { resolveKey } from "./entry-endpoint.js";
 import { AnswerFailure, maskSecrets } from "./errors.js";
-import { azureOptions, openaiOptions, resolveKey } from "./openai-options.js";
+import { azureOptions, openaiOptions } from "./openai-options.js";
 import { secretsOf } from "./secrets.js";
 import { leaveLongWaits, waitLimitMs } from "./waiting.js";
 

@@ -128,6 +128,8 @@ export function splitOptions(options: Options): SplitOptions {
   return { client, extra, request, limiter: options[LIMITER_KEY] };
 }
 
+/** `_strict_response_validation` keeps its first line. */
 function camelCase(key: string): string {
-  return key.replace(/(?<=.)_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  const [first = "", ...others] = key.split("_");
+  return others.reduce((name, word) => (name === "" ? `_${word}` : name + word.charAt(0).toUpperCase() + word.slice(1)), first);
 }

@@ -6,8 +6,8 @@ import type { CreateOptions, WrapperResponse } from "./call.js";
 import type { ContextCounts } from "./context-length.js";
 import { failureKind, isModelError } from "./errors.js";
 import type { ModelParams } from "./client.js";
-import { modelOf } from "./openai-answers.js";
 import { quotaOf } from "./quota.js";
+import { modelOf } from "./wire-body.js";
 
 /** Why an endpoint refused a request. */
 export interface RequestRefusal extends ContextCounts {

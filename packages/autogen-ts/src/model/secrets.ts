@@ -1,6 +1,6 @@
 /** What must not be shown of an entry: endpoints like to quote the key that they refuse, and addresses can hold one. */
 import type { ConfigEntry } from "./client.js";
-import { endpointOf, resolveKey, type Environment } from "./openai-options.js";
+import { endpointOf, resolveKey, type Environment } from "./entry-endpoint.js";
 import { secretKind } from "./secret-names.js";
 
 /** Options are read no deeper: what contains itself has no end. */

@@ -54,3 +54,9 @@ function nameOf(message: unknown): string | undefined {
 export function apiOf(params: ModelParams): "chat" | "completion" {
   return params["messages"] === undefined ? "completion" : "chat";
 }
+
+/** The model that a request names; `""` when it names none. */
+export function modelOf(body: ModelParams): string {
+  const { model } = body;
+  return typeof model === "string" ? model : "";
+}

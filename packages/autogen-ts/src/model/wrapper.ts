@@ -12,17 +12,16 @@ import {
   type Run,
   type UsageSummary,
 } from "../run/index.js";
-import { filterOf, misfit, prepare, type Answer, type Attempt } from "./attempt.js";
-import { CallsUnderWay } from "./cached-call.js";
+import type { Answer, Attempt } from "./attempt.js";
 import { readCall, type CreateOptions, type WrapperResponse } from "./call.js";
 import type { ModelClientClass } from "./client.js";
 import { ClientSlot } from "./client-slot.js";
 import { allFailed, failureKind, isModelError } from "./errors.js";
 import { resolveEntries, type WrapperConfig } from "./merge.js";
-import { modelOf } from "./openai-answers.js";
-import { askGuarded, type Asking } from "./request-guard.js";
+import type { Asking } from "./request-guard.js";
 import { textOrCompletionObjects } from "./retrieval.js";
 import { addUsage, callUsage, formatUsageSummary, type UsageMode } from "./usage.js";
+import { modelOf } from "./wire-body.js";
 
 /** What a wrapper may be given beside its config. */
 export interface WrapperOptions {
@@ -30,15 +29,16 @@ export interface WrapperOptions {
   readonly host?: Host;
 }
 
+/** Loaded and made with the first call. */
+interface Calling extends Pick<typeof import("./attempts.js"), "askGuarded" | "filterOf" | "misfit" | "prepare"> {
+  readonly asking: Asking;
+}
+
 /** An ordered list of model clients and one way to ask them. Safe to use for several calls at once. */
 export class OpenAIWrapper {
   readonly #slots: readonly ClientSlot[];
   readonly #host: Host | undefined;
-  readonly #asking: Asking = {
-    underWay: new CallsUnderWay(),
-    create: async (options) => await this.create(options),
-    textOf: (response) => textOf(this.extractTextOrCompletionObject(response)[0]),
-  };
+  #calling: Calling | undefined;
   /** Each call without a run gets one of its own; what they warn of is said once. */
   readonly #warned = new Set<string>();
   #actual: UsageSummary | null = null;
@@ -63,13 +63,15 @@ export class OpenAIWrapper {
    */
   async create(options: CreateOptions = {}): Promise<WrapperResponse> {
     this.#checkRegistered();
+    const calling = this.#calling ?? (await this.#load());
+    const { misfit, prepare } = calling;
     const call = readCall(options);
     const run = call.run ?? (await this.#ownRun(call.signal));
     for (const warning of this.#warnings) run.warn("model-client", warning);
     const failures: AutogenError[] = [];
     for (const slot of this.#slots) {
       const attempt = prepare(slot, call, { run, last: slot === this.#slots.at(-1) });
-      const answer = await this.#try(attempt, failures);
+      const answer = await this.#try(attempt, failures, calling);
       if (answer === null) continue;
       const { response } = answer;
       if (!response.cached) this.#count(attempt, answer, true);
@@ -78,7 +80,7 @@ export class OpenAIWrapper {
         this.#failed(attempt, unfit, failures);
         continue;
       }
-      const passed = await this.#accepts(attempt, answer);
+      const passed = await this.#accepts(attempt, answer, calling);
       const isReturned = passed || attempt.last;
       if (response.cached) this.#count(attempt, answer, isReturned);
       if (isReturned) return passed ? response : { ...response, pass_filter: false };
@@ -142,10 +144,20 @@ export class OpenAIWrapper {
     (this.#host ?? (await loadHost())).stream().print(text);
   }
 
+  async #load(): Promise<Calling> {
+    const { askGuarded, CallsUnderWay, filterOf, misfit, prepare } = await import("./attempts.js");
+    const asking: Asking = {
+      underWay: new CallsUnderWay(),
+      create: async (options) => await this.create(options),
+      textOf: (response) => textOf(this.extractTextOrCompletionObject(response)[0]),
+    };
+    return (this.#calling ??= { askGuarded, asking, filterOf, misfit, prepare });
+  }
+
   /** Null when the entry failed and the next one may try. */
-  async #try(attempt: Attempt, failures: AutogenError[]): Promise<Answer | null> {
+  async #try(attempt: Attempt, failures: AutogenError[], { askGuarded, asking }: Calling): Promise<Answer | null> {
     try {
-      return await askGuarded(attempt, this.#asking);
+      return await askGuarded(attempt, asking);
     } catch (error) {
       if (!isModelError(error)) throw error;
       this.#failed(attempt, error, failures);
@@ -159,7 +171,7 @@ export class OpenAIWrapper {
     run.emit({ type: "llm.failed", agent, model: modelOf(params), config: slot.entry.index, reason: error.message });
   }
 
-  #accepts(attempt: Attempt, { response }: Answer): boolean | Promise<boolean> {
+  #accepts(attempt: Attempt, { response }: Answer, { filterOf }: Calling): boolean | Promise<boolean> {
     const { filter, context } = filterOf(attempt);
     return filter === null || filter({ context, response });
   }

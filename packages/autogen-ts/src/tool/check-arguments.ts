@@ -2,20 +2,15 @@
 import type { Json } from "../message/index.js";
 import { editDistance, issueText } from "../run/index.js";
 import type { ToolArguments } from "./arguments.js";
+import type { ArgumentCheck, CheckedArguments } from "./checked-arguments.js";
 import type { Tool } from "./define-tool.js";
 import type { ParameterSchema } from "./parameter-schema.js";
-
-/** The arguments as the handler gets them, or what to tell the model. */
-export type CheckedArguments = { readonly ok: true; readonly args: unknown } | { readonly ok: false; readonly content: string };
-
-/** Checks the arguments of one tool. */
-export type ArgumentCheck = (args: ToolArguments) => Promise<CheckedArguments>;
 
 /** Issues that a model is told of at once. */
 const MAX_ISSUES = 8;
 
 /** The check for this tool: by the schema of its library, or else by its JSON Schema. */
-export function argumentCheck({ name, parameters, schema }: Pick<Tool, "name" | "parameters" | "schema">): ArgumentCheck {
+export function makeCheck({ name, parameters, schema }: Pick<Tool, "name" | "parameters" | "schema">): ArgumentCheck {
   if (schema === undefined) return jsonSchemaCheck(name, parameters);
   return async (args) => {
     const result = await schema["~standard"].validate(args);

@@ -19,8 +19,8 @@ export type {
 } from "./approval.js";
 export { parseArguments, formatJsonStr } from "./arguments.js";
 export type { ParsedArguments, ToolArguments } from "./arguments.js";
-export { argumentCheck } from "./check-arguments.js";
-export type { ArgumentCheck, CheckedArguments } from "./check-arguments.js";
+export { argumentCheck } from "./argument-check.js";
+export type { ArgumentCheck, CheckedArguments } from "./checked-arguments.js";
 export type { ToolContext } from "./context.js";
 export { checkSettings, checkToolName, defineTool } from "./define-tool.js";
 export type { Tool, ToolEntry, ToolSettings, ToolSignature } from "./define-tool.js";

@@ -3,7 +3,6 @@ import { functionCallOf, toolCallsOf, type FunctionCall, type Message, type Tool
 import type { Agent } from "../../chat/index.js";
 import type { ReplyingAgent } from "../contract.js";
 import type { ReplyResult, Turn } from "../reply-list.js";
-import { runCalls } from "../tool-calls/index.js";
 
 /** The legacy single call. */
 export async function callFunction(
@@ -15,6 +14,7 @@ export async function callFunction(
 ): Promise<ReplyResult> {
   const call: Partial<FunctionCall> | undefined = functionCallOf(messages.at(-1));
   if (call === undefined) return [false, null];
+  const { runCalls } = await import("../tool-calls/index.js");
   const outcomes = await runCalls({ recipient, messages, sender, run }, [{ call }]);
   if ("stop" in outcomes) return [true, null, outcomes.stop];
   return [true, { role: "function", name: call.name ?? "", content: outcomes[0]?.content ?? "" }];
@@ -34,6 +34,7 @@ export async function callTools(
     ...(id == null ? {} : { callId: id }),
   }));
   if (calls.length === 0) return [false, null];
+  const { runCalls } = await import("../tool-calls/index.js");
   const outcomes = await runCalls({ recipient, messages, sender, run }, calls);
   if ("stop" in outcomes) return [true, null, outcomes.stop];
   const responses = outcomes.map(({ content, images }, at): ToolResponse => {
