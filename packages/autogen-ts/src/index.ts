@@ -102,6 +102,7 @@ export {
   numTokensFromFunctions,
   OpenAIClient,
   OpenAIWrapper,
+  PLAIN_QUESTION,
   parseConfigList,
   percentileUsed,
   priceOf,

@@ -23,6 +23,7 @@ export { Hooks } from "./hooks.js";
 export type { AllMessagesHook, BeforeSendHook, HookContext, HookPoint, HookTable, LastReceivedHook } from "./hooks.js";
 export type { AgentOptions } from "./options.js";
 export { nestedChats } from "./nested-chats.js";
+export { unfinishedReply } from "./unfinished.js";
 export type { NestedEntry, NestedHow, NestedMessageFunction, NestedOptions, NestedReplyFunction } from "./nested-chats.js";
 export { askModel, callFunction, callTools, checkTermination, executeCode, normalizeName } from "./replies/index.js";
 export { anySender } from "./reply-list.js";

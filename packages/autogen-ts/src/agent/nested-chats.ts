@@ -13,6 +13,7 @@ import {
   type OpeningContext,
 } from "../chat/index.js";
 import type { ReplyingAgent } from "./contract.js";
+import { unfinishedReply } from "./unfinished.js";
 import type { ReplyFunction, ReplyOptions, ReplyResult, Trigger, Turn } from "./reply-list.js";
 
 interface NestedMessageShape {
@@ -144,9 +145,11 @@ class NestedQueue {
       carryoverMode,
       carryoverFormat,
     });
-    const result =
-      results instanceof Map ? (results as ReadonlyMap<ChatId, ChatResult>).get(last.chatId ?? "") : [...results].at(-1);
-    return [true, replyOf((result as ChatResult | undefined)?.summary)];
+    const held: readonly ChatResult[] = [...results.values()];
+    const unfinished = unfinishedReply(held, `a nested chat of \`${owner.name}\``);
+    if (unfinished !== null) return unfinished;
+    const result = results instanceof Map ? (results as ReadonlyMap<ChatId, ChatResult>).get(last.chatId ?? "") : held.at(-1);
+    return [true, this.#replyOf(result?.summary)];
   }
 
   /** An inner agent that matches the trigger would start the same chats for ever. */
@@ -193,6 +196,22 @@ class NestedQueue {
     return content === null || typeof content === "string" ? content : { content };
   }
 
+  /** A summary may be anything that a function gives. */
+  #replyOf(summary: unknown): Reply {
+    if (summary === undefined || summary === null || typeof summary === "string") return summary ?? null;
+    // Whether it is a message is checked when it is stored.
+    if (typeof summary === "object" && "content" in summary) return summary as Reply;
+    try {
+      return JSON.stringify(summary) ?? typeof summary;
+    } catch (cause) {
+      throw new AutogenError(
+        "invalid-reply",
+        `The summary of the nested chats of \`${this.#asked.owner.name}\` is no JSON. Let \`summaryMethod\` give a text or a message.`,
+        { cause },
+      );
+    }
+  }
+
   /** Places and ids in the queue mean the same when some were skipped. */
   #withoutSkipped(entries: readonly { readonly index: number; readonly entry: ChatEntry }[]): readonly ChatEntry[] {
     if (entries.length === this.#queue.length) return entries.map(({ entry }) => entry);
@@ -219,14 +238,6 @@ function contextOf({ message: _message, recipient: _recipient, sender: _sender, 
 
 const isEmpty = (message: string | MessageDraft | null | undefined): message is "" | null | undefined =>
   message == null || message === "" || (typeof message === "object" && Object.keys(message).length === 0);
-
-/** A summary may be anything that a function gives. */
-function replyOf(summary: unknown): Reply {
-  if (summary === undefined || summary === null || typeof summary === "string") return summary ?? null;
-  // Whether it is a message is checked when it is stored.
-  if (typeof summary === "object" && "content" in summary) return summary as Reply;
-  return JSON.stringify(summary) ?? typeof summary;
-}
 
 function checkQueue(queue: readonly NestedEntry[], { useAsync = null }: NestedHow): readonly NestedEntry[] {
   if (!Array.isArray(queue)) throw new AutogenError("invalid-option", "Nested chats are given as a list of entries.");

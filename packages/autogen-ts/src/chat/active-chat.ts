@@ -43,6 +43,7 @@ export class ActiveChat implements ChatPlace {
   readonly isTerminationMsg: TerminationPredicate | null;
   path = "";
   #nested: (ChatResult | null)[] | undefined;
+  #open: Set<() => void> | undefined;
 
   constructor(from: Agent, to: Agent, isTerminationMsg: TerminationPredicate | null) {
     this.from = from.name;
@@ -60,12 +61,24 @@ export class ActiveChat implements ChatPlace {
     return this.#nested === undefined ? [] : this.#nested.filter((result) => result !== null);
   }
 
-  /** Keeps the place of a chat that starts inside; the returned function puts in what it came to. */
-  add(): (result: ChatResult) => void {
+  /**
+   * Keeps the place of a chat that starts inside; the returned function puts in what it came to.
+   *
+   * @param breakOff ends that chat at once, see `breakOff`
+   */
+  add(breakOff: () => void): (result: ChatResult) => void {
     const results = (this.#nested ??= []);
+    const open = (this.#open ??= new Set());
     const place = results.push(null) - 1;
+    open.add(breakOff);
     return (result) => {
+      open.delete(breakOff);
       results[place] = result;
     };
+  }
+
+  /** After an abort, nobody waits for what does not notice it: the chats inside end now, and not after this one. */
+  breakOff(): void {
+    for (const end of this.#open ?? []) end();
   }
 }

@@ -235,6 +235,32 @@ for (const [title, after] of [
   });
 }
 
+test("aborted in a nested chat of a tool that notices it late: its end comes before that of the outer chat, and once", async () => {
+  const stopping = new AbortController();
+  const inner = pair([]);
+  let goOn: () => void = () => undefined;
+  inner.bot.registerReply(
+    () => true,
+    async () => {
+      setImmediate(() => stopping.abort());
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return [true, "late"];
+    },
+  );
+  const work: Tool = async (_args, { run }) => (await inner.user.initiateChat(inner.bot, { message: "inner", run })).summary;
+  const agents = pair([CALL, "never"], { functionMap: { work } });
+
+  const events = await expectAborted(agents, stopping.signal, { said: ["go", ""], release: () => goOn() });
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === "chat.end" ? [[event.path, event.stopReason]] : [])),
+    [
+      ["run/chat-0/chat-0", "aborted"],
+      ["run/chat-0", "aborted"],
+    ],
+  );
+  assert.deepEqual(texts(inner.user.historyWith(inner.bot)), ["inner"]);
+});
+
 test("aborted while a hook looks at a message: the message is not stored", async () => {
   const stopping = new AbortController();
   const agents = pair(["never stored"]);

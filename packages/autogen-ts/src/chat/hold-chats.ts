@@ -2,7 +2,7 @@
  * Holds chats one after another, or side by side as far as they do not wait for each other. One scheduler for both;
  * a sequence is a graph in which each chat waits for the one before. Specification chapter 13, sections 1 and 2.
  */
-import { AutogenError, type Run } from "../run/index.js";
+import { AutogenError, isAutogenError, type Run } from "../run/index.js";
 import type { ChatAgent } from "./agent.js";
 import { carriedItems, checkCarrying, type Finished } from "./carried.js";
 import { checkEntries, type ChatEntry, type CheckedEntry } from "./chat-entry.js";
@@ -30,6 +30,7 @@ class ChatQueue {
   readonly #slots: Slots;
   readonly #results = new Map<number, ChatResult>();
   readonly #failures: ChatFailure[] = [];
+  #aborted = false;
 
   constructor(plan: Plan, options: QueueOptions, run: Run) {
     this.#plan = plan;
@@ -77,9 +78,12 @@ class ChatQueue {
     if (chat.after.some((index) => !this.#results.has(index))) return;
     await this.#slots.take();
     try {
+      // Those that an abort keeps from starting have not failed; one of them says that there was an abort.
+      if (this.#aborted) return;
       this.#results.set(chat.index, await this.#start(chat, run));
     } catch (error) {
       const { index, id, sender, recipient } = chat;
+      this.#aborted ||= isAutogenError(error, "aborted");
       this.#failures.push({ index, chatId: id, from: sender.name, to: recipient.name, error });
     } finally {
       this.#slots.give();

@@ -104,10 +104,11 @@ export function checkChat(sender: ChatAgent, recipient: Agent, options: ChatOpti
 type Resolved = ChatOptions & { readonly summaryMethod: SummaryMethod; readonly summaryArgs: Readonly<Record<string, unknown>> };
 
 async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ChatResult> {
-  const told = options.run?.context.chat?.add();
-  run.emit({ type: "chat.start", from: sender.name, to: recipient.name });
+  let result: ChatResult | undefined;
   const finish = ({ reason: stopReason, detail: stopDetail }: ExchangeEnd, summary: unknown): ChatResult => {
-    const result: ChatResult = {
+    if (result !== undefined) return result;
+    if (stopReason === "aborted") run.context.chat?.breakOff();
+    result = {
       chatId: null,
       chatHistory: [...(recipient.transcriptFor?.(sender) ?? sender.historyWith(recipient))],
       summary,
@@ -121,6 +122,8 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
     run.emit({ type: "chat.end", from: sender.name, to: recipient.name, stopReason, stopDetail, summary });
     return result;
   };
+  const told = options.run?.context.chat?.add(() => finish(ABORTED, ""));
+  run.emit({ type: "chat.start", from: sender.name, to: recipient.name });
   try {
     const end = await talk(sender, recipient, options, run);
     const { summaryMethod: method, summaryArgs: args } = options;
@@ -128,10 +131,13 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
     run.throwIfAborted();
     return finish(end, summary);
   } catch (error) {
-    attachChat(error, finish({ reason: isAutogenError(error, "aborted") ? "aborted" : "error", detail: null }, ""));
+    attachChat(error, finish(isAutogenError(error, "aborted") ? ABORTED : FAILED, ""));
     throw error;
   }
 }
+
+const ABORTED: ExchangeEnd = { reason: "aborted", detail: null };
+const FAILED: ExchangeEnd = { reason: "error", detail: null };
 
 async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ExchangeEnd> {
   const { resume = false, clearHistory = !resume, maxTurns = null } = options;

@@ -15,7 +15,7 @@ export interface ChatFailure {
 
 /**
  * Some of several chats failed. Its `code` is that of the first failure, or `chat-failed` when that was no `AutogenError`;
- * the failure itself is its `cause`.
+ * the failure itself is its `cause`. An abort comes before all failures.
  */
 export class ChatQueueError extends AutogenError {
   /** Of the chats that are finished, in the order of execution. */
@@ -24,15 +24,16 @@ export class ChatQueueError extends AutogenError {
   readonly failures: readonly ChatFailure[];
 
   constructor(failures: readonly [ChatFailure, ...ChatFailure[]], results: readonly ChatResult[], planned: number) {
-    const [first, ...others] = failures;
+    const first = failures.find(({ error }) => isAutogenError(error, "aborted")) ?? failures[0];
+    const others = failures.filter((one) => one !== first);
     const left = planned - results.length - failures.length;
     super(
       isAutogenError(first.error) ? first.error.code : "chat-failed",
-      `Chat ${nameOf(first)} failed: ${messageOf(first.error)}` +
-        (others.length === 0 ? "" : ` So did ${others.map(nameOf).join(", ")}.`) +
+      `Chat ${nameOf(first)} failed: ${asSentence(messageOf(first.error))}` +
+        (others.length === 0 ? "" : ` So did ${namesOf(others)}.`) +
         (left === 0 ? "" : ` ${String(left)} of ${String(planned)} chats did not start.`) +
         " `results` of this error has what the others came to.",
-      { cause: first.error, details: detailsOf(failures) },
+      { cause: first.error, details: detailsOf(first, failures) },
     );
     this.results = results;
     this.failures = failures;
@@ -57,11 +58,21 @@ function nameOf({ index, chatId, from, to }: ChatFailure): string {
   return `${name} of \`${from}\` with \`${to}\``;
 }
 
+/** Those of a thousand would hide what has happened; `failures` has them all. */
+const MOST_NAMES = 5;
+
+function namesOf(failures: readonly ChatFailure[]): string {
+  const names = failures.slice(0, MOST_NAMES).map(nameOf).join(", ");
+  const more = failures.length - MOST_NAMES;
+  return more <= 0 ? names : `${names} and ${String(more)} more`;
+}
+
+const asSentence = (text: string): string => (/[.!?]$/u.test(text) ? text : `${text}.`);
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What is known of the first failure, such as an endpoint's status, and who failed. */
-function detailsOf(failures: readonly [ChatFailure, ...ChatFailure[]]): Json {
-  const [{ error }] = failures;
+/** What is known of the failure that is the cause, such as an endpoint's status, and who failed. */
+function detailsOf({ error }: ChatFailure, failures: readonly ChatFailure[]): Json {
   const known = isAutogenError(error) && isPlain(error.details) ? error.details : {};
   const failed = failures.map(({ index, chatId, from, to, error: one }) => ({
     index,

@@ -1,8 +1,8 @@
 /** An agent that answers by letting a whole group talk, and then giving one answer. Specification chapter 13, section 4. */
 import { wireMessages, type Message, type Reply } from "../message/index.js";
 import { AutogenError, isAutogenError, type Run } from "../run/index.js";
-import type { Agent } from "../chat/index.js";
-import { askModel, ConversableAgent, type AgentOptions, type ReplyResult, type Turn } from "../agent/index.js";
+import type { Agent, ChatResult } from "../chat/index.js";
+import { askModel, ConversableAgent, unfinishedReply, type AgentOptions, type ReplyResult, type Turn } from "../agent/index.js";
 import { broadcast } from "./broadcast.js";
 import { SOCIETY_OF_MIND_PREAMBLE, SOCIETY_OF_MIND_PROMPT } from "./default-texts.js";
 import { GroupChatManager } from "./manager.js";
@@ -24,7 +24,7 @@ export interface SocietyOfMindOptions<Name extends string = string> extends Agen
    * @default with a model, a prompt that asks for an answer of its own; without, the last message of the group
    */
   readonly responsePreparer?: ResponsePreparer | string | null;
-  /** What to say when the group fails; an abort is no failure. @default the error ends the chat (D13-9) */
+  /** What to say when the group fails; an abort or a budget that is used up is no failure. @default the error ends the chat (D13-9) */
   readonly onError?: (error: unknown) => Reply | Promise<Reply>;
 }
 
@@ -73,18 +73,20 @@ export class SocietyOfMindAgent<Name extends string = string> extends Conversabl
     }
     this.#thinking = true;
     try {
-      await this.#talk({ manager, message, background: messages.slice(0, -1), sender }, turn.run);
+      const talk = await this.#talk({ manager, message, background: messages.slice(0, -1), sender }, turn.run);
+      const unfinished = unfinishedReply([talk], `the group of \`${this.name}\``);
+      if (unfinished !== null) return unfinished;
       return [true, await this.#prepare(manager.groupChat.messages, turn)];
     } catch (error) {
       const { onError } = this.#options;
-      if (onError === undefined || isAutogenError(error, "aborted")) throw error;
+      if (onError === undefined || ENDS_OF_THE_RUN.some((code) => isAutogenError(error, code))) throw error;
       return [true, await onError(error)];
     } finally {
       this.#thinking = false;
     }
   }
 
-  async #talk({ manager, message, background, sender }: Thought, outer: Run): Promise<void> {
+  async #talk({ manager, message, background, sender }: Thought, outer: Run): Promise<ChatResult> {
     const { groupChat: group } = manager;
     manager.reset();
     for (const agent of group.agents) if (resettable(agent)) agent.reset();
@@ -94,7 +96,7 @@ export class SocietyOfMindAgent<Name extends string = string> extends Conversabl
       const named = withName(earlier, earlier.role === "assistant" ? this.name : (sender?.name ?? this.name));
       await broadcast({ manager, group, message: named, to: group.agents }, quiet);
     }
-    await this.initiateChat(manager, { message, clearHistory: false, run });
+    return await this.initiateChat(manager, { message, clearHistory: false, run });
   }
 
   async #prepare(transcript: readonly Message[], turn: Turn): Promise<string> {
@@ -138,6 +140,9 @@ export async function runInnerMonologue(
 ): Promise<ReplyResult> {
   return await recipient.think(messages, sender, turn);
 }
+
+/** No failures of the group: nothing may be asked or said after them. */
+const ENDS_OF_THE_RUN = ["aborted", "budget-exhausted"] as const;
 
 interface Thought {
   readonly manager: GroupChatManager;

@@ -74,7 +74,7 @@ test("a summary that the budget does not allow is empty, with a warning", async 
   assert.deepEqual([result.summary, stream.warnings.length], ["", 1]);
 });
 
-for (const limits of [{ calls: 0 }, { cost: -1 }, { tokens: Number.NaN }, { wallTimeMs: "5" }]) {
+for (const limits of [{ calls: 0 }, { cost: -1 }, { tokens: Number.NaN }, { wallTimeMs: "5" }, { maxCalls: 3 }]) {
   test(`bad input: a budget of ${JSON.stringify(limits)} is refused`, () => {
     assert.throws(() => new Budget(limits as BudgetLimits), { code: "invalid-option" });
   });

@@ -38,6 +38,13 @@ export interface BudgetUse {
 }
 
 const NOTHING: BudgetUse = { cost: 0, tokens: 0, calls: 0, toolCalls: 0 };
+const LIMITS: readonly string[] = [
+  "cost",
+  "tokens",
+  "calls",
+  "toolCalls",
+  "wallTimeMs",
+] satisfies readonly (keyof BudgetLimits)[];
 /** Answer tokens reserved for a request that does not limit them itself. */
 const DEFAULT_ANSWER_TOKENS = 1024;
 /** For estimates, as everywhere without a tokenizer. */
@@ -73,10 +80,12 @@ export class Budget {
   /** Requests that find out what a model costs; they never reject. */
   readonly #firstRequests = new Map<string, Promise<void>>();
 
-  /** @throws AutogenError `invalid-option` for a limit that is no number above 0 */
+  /** @throws AutogenError `invalid-option` for a limit that is no number above 0, or that there is none of: it would hold nothing */
   constructor(limits: BudgetLimits) {
     this.limits = limits;
     for (const [name, limit] of Object.entries(limits) as [string, unknown][]) {
+      if (!LIMITS.includes(name))
+        throw new AutogenError("invalid-option", `There is no limit \`budget.${name}\`. Pass ${LIMITS.join(", ")}.`);
       if (limit === undefined || (typeof limit === "number" && limit > 0)) continue;
       throw new AutogenError("invalid-option", `\`budget.${name}\` is ${JSON.stringify(limit)}. Pass a number above 0.`);
     }

@@ -35,6 +35,7 @@ export type { RateLimitOptions, RateTicket } from "./rate-limit.js";
 export { TimeRateLimiter } from "./rate-limiter.js";
 export { retryAfterOf } from "./retry-after.js";
 export type { HeadersLike } from "./retry-after.js";
+export { PLAIN_QUESTION } from "./plain-question.js";
 export { textOrCompletionObjects } from "./retrieval.js";
 export { StreamAssembler } from "./stream-assembler.js";
 export type { StreamChoice, StreamChunk, StreamDelta } from "./stream-assembler.js";

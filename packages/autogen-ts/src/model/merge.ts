@@ -88,14 +88,16 @@ export interface EffectiveOptions {
   readonly extra: Options;
 }
 
-/** Options of a call under those of the entry, under `overrides`. */
+/** Options of a call under those of the entry, under `overrides`; a parameter that is null there is not sent. */
 export function mergeCall(
   entry: ResolvedEntry,
   call: EffectiveOptions,
   overrides: EffectiveOptions | undefined,
 ): EffectiveOptions {
+  const request = { ...call.request, ...entry.request };
   return {
-    request: { ...call.request, ...entry.request, ...overrides?.request },
+    request:
+      overrides === undefined ? request : { ...without(request, Object.keys(overrides.request)), ...given(overrides.request) },
     extra: { ...call.extra, ...entry.extra, ...overrides?.extra },
   };
 }

@@ -6,6 +6,7 @@ import type { CreateOptions, WrapperResponse } from "./call.js";
 import type { ContextCounts } from "./context-length.js";
 import { failureKind, isModelError } from "./errors.js";
 import type { ModelParams } from "./client.js";
+import { PLAIN_QUESTION } from "./plain-question.js";
 import { quotaOf } from "./quota.js";
 import { modelOf } from "./wire-body.js";
 
@@ -53,7 +54,7 @@ async function askFitted(attempt: Attempt, asking: Asking, guard: RequestGuard):
   const { run, agent } = attempt;
   const scope: GuardScope = {
     ...{ run, agent, model: modelOf(attempt.params), tokensPerMinute: quotaOfEntry(attempt) },
-    ask: async (messages) => asking.textOf(await asking.create({ messages, run, agent, overrides: UNGUARDED })),
+    ask: async (messages) => asking.textOf(await asking.create({ messages, run, agent, overrides: PLAIN_QUESTION })),
   };
   const fitted = { ...attempt, params: await guard.fit(attempt.params, scope) };
   try {
@@ -66,8 +67,6 @@ async function askFitted(attempt: Attempt, asking: Asking, guard: RequestGuard):
     return await ask({ ...attempt, params }, asking.underWay);
   }
 }
-
-const UNGUARDED = { context_guard: null, stream: false };
 
 function guardOf({ extra }: Attempt): RequestGuard | null {
   const guard = extra["context_guard"] ?? null;

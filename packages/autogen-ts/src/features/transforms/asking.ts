@@ -1,5 +1,5 @@
 /** The model that transforms ask: one of their own, or that of the agent whose messages they change. */
-import { AutogenError, OpenAIWrapper, type WrapperConfig } from "../../core.js";
+import { AutogenError, OpenAIWrapper, PLAIN_QUESTION, type WrapperConfig } from "../../core.js";
 import type { TransformContext } from "./transform.js";
 
 /** Gives the text of a model's answer. */
@@ -20,7 +20,7 @@ export function askingModel(model: OpenAIWrapper | WrapperConfig | undefined, wh
       messages,
       agent: agent?.name ?? what,
       ...(run === undefined ? {} : { run, cache: run.context.cache ?? null }),
-      overrides: { context_guard: null, stream: false },
+      overrides: PLAIN_QUESTION,
     });
     const [answer] = client.extractTextOrCompletionObject(response);
     return typeof answer === "string" ? answer : (answer?.content ?? "");

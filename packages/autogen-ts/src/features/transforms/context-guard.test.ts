@@ -209,6 +209,28 @@ test("with `summarize` notes of the same model stand for what is left out, are w
   });
 });
 
+test("requests for notes ask for a text: formats, tools and filters of the settings are for other answers", async () => {
+  const replies = Array.from({ length: 10 }, (_, index) => `r${String(index)} `.repeat(20));
+  await scene({ x: replies }, async ({ server, wrapper, run }) => {
+    const client = wrapper([{ model: "unheard-of" }], {
+      contextGuard: new ContextGuard({ tokenizer: words, policy: "summarize", window: 800, answerTokens: 100 }),
+      response_format: { type: "json_object" },
+      tool_choice: "required",
+      tools: [
+        { type: "function", function: { name: "work", description: "Works", parameters: { type: "object", properties: {} } } },
+      ],
+      filter_func: () => false,
+    });
+    await client.create({ messages: talk(60), run });
+
+    const keys = server.requests.map(({ body }) => Object.keys(body).toSorted());
+    const own = ["messages", "model", "response_format", "stream", "tool_choice", "tools"];
+    assert.deepEqual(keys.at(-1), own);
+    assert.ok(keys.length > 1);
+    for (const asked of keys.slice(0, -1)) assert.deepEqual(asked, ["messages", "model", "stream"]);
+  });
+});
+
 test("summaries of chats go through the same guard, and an agent's copies have it too", async () => {
   await scene({ x: ["a ".repeat(300), "b ".repeat(300), "the summary", "copy"] }, async ({ server }) => {
     const llmConfig = {
