@@ -25,11 +25,16 @@ export function checkedResult(result: unknown, replyFunction: ReplyFunction, age
 }
 
 const isReply = (value: unknown): boolean =>
-  value == null || typeof value === "string" || (typeof value === "object" && !Array.isArray(value));
+  value == null || typeof value === "string" || (typeof value === "object" && !Array.isArray(value) && !("then" in value));
 
 function describe(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.map((item) => (item === null ? "null" : typeof item)).join(", ")}`;
+  if (Array.isArray(value)) return `a list of ${value.map(kindOf).join(", ")}`;
   return value === null ? "null" : `a value of type ${typeof value}`;
+}
+
+function kindOf(item: unknown): string {
+  if (item === null) return "null";
+  return typeof item === "object" && "then" in item ? "a promise (await it)" : typeof item;
 }
 
 interface ReplyFunctionShape {

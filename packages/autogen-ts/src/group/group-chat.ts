@@ -54,6 +54,7 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
   readonly #model: SelectionModel;
   readonly #options: GroupChatOptions<Name>;
   #selecting: typeof import("./select-speaker.js") | undefined;
+  #leader: string | null = null;
 
   /** @throws AutogenError `invalid-option`, `agent-name-conflict` */
   constructor(options: GroupChatOptions<Name>) {
@@ -203,6 +204,18 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
     return await this.#model.transformed(messages, run);
   }
 
+  /**
+   * For the manager that leads it in a chat.
+   *
+   * @returns what ends that
+   * @throws AutogenError `chat-overlap` when it is in a chat already
+   */
+  occupy(leader: string): () => void {
+    if (this.#leader !== null) throw chatOverlap(leader, this.#leader);
+    this.#leader = leader;
+    return () => (this.#leader = null);
+  }
+
   /** A group with the same participants and settings, and an empty transcript. */
   clone(): GroupChat<Name> {
     return new GroupChat({ ...this.#options, messages: [] });
@@ -222,6 +235,12 @@ export class GroupChat<Name extends string = string> implements Group<Name> {
     return Object.freeze({ ...message, content: kept ? content : text, ...(name === undefined ? {} : { name }) });
   }
 }
+
+export const chatOverlap = (leader: string, other: string = leader): AutogenError =>
+  new AutogenError(
+    "chat-overlap",
+    `The group of \`${leader}\` is talking already${other === leader ? "" : `, led by \`${other}\``}. Wait for its end, or use \`clone()\` for a second chat.`,
+  );
 
 /** For the error of a group without agents. */
 const noAgent: Agent = { name: "(nobody)", receive: () => undefined };

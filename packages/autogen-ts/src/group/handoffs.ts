@@ -42,9 +42,9 @@ export type AfterTurnTable<Name extends string = string> = { readonly [From in N
 /** How the turn is passed on beside the method of selection. */
 export interface HandoffOptions<Name extends string = string> {
   /** @default none */
-  readonly handoffs?: HandoffTable<Name>;
+  readonly handoffs?: HandoffTable<Name> | null;
   /** @default the method of the group decides */
-  readonly afterTurn?: AfterTurnTable<Name>;
+  readonly afterTurn?: AfterTurnTable<Name> | null;
 }
 
 const WORDS: readonly string[] = ["stay", "return", "terminate"];
@@ -64,15 +64,17 @@ export class Handoffs {
   readonly #toolNames = new Set<string>();
 
   /** @throws AutogenError `invalid-option` for strangers and conditions of another kind */
-  constructor(agents: readonly Agent[], { handoffs = {}, afterTurn = {} }: HandoffOptions) {
+  constructor(agents: readonly Agent[], { handoffs, afterTurn }: HandoffOptions) {
     const known = new Map(agents.map((agent) => [agent.name, agent]));
-    for (const [from, list] of Object.entries(handoffs)) {
+    if (handoffs != null || afterTurn != null) checkWords(known);
+    for (const [from, list] of Object.entries(handoffs ?? {})) {
       checkName(from, "handoffs", known);
       if (!Array.isArray(list))
         throw new AutogenError("invalid-option", `\`handoffs.${from}\` is no list. Pass a list of handoffs.`);
       const all = list as readonly Handoff[];
       for (const handoff of all) checkHandoff(from, handoff, known);
       const tools = all.filter(({ when }) => when === undefined).map((handoff) => toolOf(handoff, known.get(handoff.to)));
+      checkToolNames(from, tools);
       this.#conditions.set(
         from,
         all.filter(({ when }) => when !== undefined),
@@ -80,7 +82,7 @@ export class Handoffs {
       this.#tools.set(from, tools);
       for (const { name } of tools) this.#toolNames.add(name);
     }
-    for (const [from, to] of Object.entries(afterTurn)) {
+    for (const [from, to] of Object.entries(afterTurn ?? {})) {
       checkName(from, "afterTurn", known);
       if (!WORDS.includes(String(to))) checkName(String(to), `afterTurn.${from}`, known);
       this.#after.set(from, String(to));
@@ -150,6 +152,29 @@ function defaultDescription(to: string, agent: Agent | undefined): string {
   if (agent !== undefined) return `Pass the turn to ${to}. ${agent.description ?? ""}`.trim();
   if (to === "terminate") return "End the conversation of the group.";
   return to === "return" ? "Pass the turn back to the one who passed it to you." : "Take another turn.";
+}
+
+/** Endpoints refuse two tools of one name. */
+function checkToolNames(from: string, tools: readonly HandoffTool[]): void {
+  for (const [index, { name, to }] of tools.entries()) {
+    const before = tools.slice(0, index).find((other) => other.name === name);
+    if (before === undefined) continue;
+    throw new AutogenError(
+      "invalid-option",
+      before.to === to
+        ? `\`handoffs.${from}\` leads to \`${to}\` twice without a condition. Leave one out.`
+        : `The handoffs from \`${from}\` to \`${before.to}\` and to \`${to}\` would both be the tool \`${name}\`. Give one of the agents another name.`,
+    );
+  }
+}
+
+function checkWords(known: ReadonlyMap<string, Agent>): void {
+  const taken = WORDS.find((word) => known.has(word));
+  if (taken === undefined) return;
+  throw new AutogenError(
+    "invalid-option",
+    `A participant is called \`${taken}\`, which means something else in handoffs. Give it another name.`,
+  );
 }
 
 function checkHandoff(from: string, handoff: unknown, known: ReadonlyMap<string, Agent>): void {

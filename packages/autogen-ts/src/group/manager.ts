@@ -4,7 +4,7 @@ import { AutogenError } from "../run/index.js";
 import { openRun, type Agent, type PrepareOptions } from "../chat/index.js";
 import { ConversableAgent, type AgentOptions, type ReplyResult, type Turn } from "../agent/index.js";
 import { GROUP_CHAT_MANAGER_SYSTEM_MESSAGE } from "./default-texts.js";
-import type { GroupChat } from "./group-chat.js";
+import { chatOverlap, type GroupChat } from "./group-chat.js";
 import { groupStateOf, managerState, type ManagerState } from "./manager-state.js";
 import { groupOf, isMember } from "./members.js";
 import { messagesFromString } from "./messages-from-string.js";
@@ -27,13 +27,14 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
   readonly #options: GroupChatManagerOptions<Name>;
   #current: GroupRun | null = null;
   #running = false;
+  #isInChat = false;
   #introduced = false;
   #runs: typeof import("./run.js") | undefined;
 
   /** @throws AutogenError `invalid-option` for a model with tools: a manager does not call any */
   constructor(options: GroupChatManagerOptions<Name>) {
     // The default is not of the type Name when users name the type themselves; nobody does.
-    const { groupChat, name = "chat_manager" as Name, silent, ...others } = options;
+    const { groupChat, name = "chat_manager" as Name, silent, ...others } = options ?? {};
     // Structural, so that two copies of the package work together.
     if (typeof groupChat?.selection !== "function") {
       throw new AutogenError("invalid-option", `Manager \`${name}\` needs a \`groupChat\`. Pass \`new GroupChat({ agents })\`.`);
@@ -76,6 +77,23 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
     this.#introduced = false;
   }
 
+  /** The whole group is in the chat: a second one would clear what this one has said. */
+  override occupy(peer: Agent): () => void {
+    const release = super.occupy(peer);
+    try {
+      const releaseGroup = this.groupChat.occupy(this.name);
+      this.#isInChat = true;
+      return () => {
+        this.#isInChat = false;
+        releaseGroup();
+        release();
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
   override prepareChat(peer: Agent, options: PrepareOptions): void {
     super.prepareChat(peer, options);
     if (options.clearHistory) {
@@ -105,12 +123,8 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
     const { GroupRun } = (this.#runs ??= await import("./run.js"));
     const opening = messages.at(-1);
     if (opening === undefined) return [true, null, { stopReason: "no-reply" }];
-    if (this.#running) {
-      throw new AutogenError(
-        "chat-overlap",
-        `The group of \`${this.name}\` is talking already. Wait for its end, or use \`clone()\` for a second chat.`,
-      );
-    }
+    if (this.#running) throw chatOverlap(this.name);
+    const release = this.#isInChat ? () => undefined : this.groupChat.occupy(this.name);
     this.#running = true;
     const introduce = this.groupChat.sendIntroductions && !this.#introduced && this.groupChat.maxRound > 0;
     const current = new GroupRun(
@@ -126,6 +140,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
       return [true, groupOf(sender) === null || end.endsChat === true ? null : this.#answer(current), heard];
     } finally {
       this.#running = false;
+      release();
     }
   }
 

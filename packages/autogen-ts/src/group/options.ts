@@ -62,7 +62,7 @@ export interface GroupChatOptions<Name extends string = string>
   /** Role of the prompt and of what is asked again. @default "system" */
   readonly roleForSelectSpeakerMessages?: string;
   /** How the model is asked and how its answers are read. */
-  readonly select?: SelectionOptions;
+  readonly select?: SelectionOptions | null;
   /** Keep images and other parts: true for all participants, or a list of those who can read them; others get text (D12-2). @default false */
   readonly multimodal?: boolean | readonly Member<NoInfer<Name>>[];
 }
@@ -134,7 +134,34 @@ export function checkGroupOptions(options: GroupChatOptions): void {
   }
   if (messages !== undefined && !Array.isArray(messages)) throw wrong("messages", messages, "a list of messages");
   checkMethod(options.speakerSelectionMethod);
+  checkSelect(options.select);
+  const { multimodal, contextVariables: variables, selectSpeakerAutoModelClientCls: classes } = options;
+  if (multimodal !== undefined && typeof multimodal !== "boolean" && !Array.isArray(multimodal)) {
+    throw wrong("multimodal", multimodal, "true, false, or a list of agents");
+  }
+  if (variables !== undefined && !isPlain(variables)) throw wrong("contextVariables", variables, "an object of values by name");
+  for (const one of classes == null ? [] : [classes].flat()) {
+    if (typeof one !== "function")
+      throw wrong("selectSpeakerAutoModelClientCls", one, "a class of model clients, or a list of them");
+  }
 }
+
+function checkSelect(select: unknown): void {
+  if (select == null) return;
+  if (!isPlain(select)) throw wrong("select", select, 'an object: `{ output: "structured" }`');
+  const { output, caseSensitive, ...others } = select;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw unknownOption(`select.${unknown}`, ["select.output", "select.caseSensitive"]);
+  if (output !== undefined && output !== "text" && output !== "structured") {
+    throw wrong("select.output", output, '"text" or "structured"');
+  }
+  if (caseSensitive !== undefined && typeof caseSensitive !== "boolean") {
+    throw wrong("select.caseSensitive", caseSensitive, "true or false");
+  }
+}
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Map);
 
 function checkAgents(agents: readonly Agent[]): void {
   const names = new Set<string>();
@@ -167,9 +194,8 @@ function wrong(option: string, value: unknown, wanted: string): AutogenError {
 }
 
 function shown(value: unknown): string {
-  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-    return JSON.stringify(value);
-  }
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
   return Array.isArray(value) ? "a list" : `a value of type ${typeof value}`;
 }
 
@@ -178,11 +204,11 @@ const isKnown = (option: string): boolean => NAMES.some((name) => name === optio
 /** So that the reference's spelling (`max_round`) is recognised too. */
 const plainName = (name: string): string => name.replaceAll("_", "").toLowerCase();
 
-function unknownOption(option: string): AutogenError {
-  const near = NAMES.filter((name) => editDistance(plainName(name), plainName(option)) <= 2);
+function unknownOption(option: string, names: readonly string[] = NAMES): AutogenError {
+  const near = names.filter((name) => editDistance(plainName(name), plainName(option)) <= 2);
   const hint =
     near.length > 0
       ? `Did you mean ${near.map((name) => `\`${name}\``).join(" or ")}?`
-      : `The options are ${NAMES.map((name) => `\`${name}\``).join(", ")}.`;
+      : `The options are ${names.map((name) => `\`${name}\``).join(", ")}.`;
   return new AutogenError("invalid-option", `A group chat was given an unknown option \`${option}\`. ${hint}`);
 }

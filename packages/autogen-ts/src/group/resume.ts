@@ -47,6 +47,7 @@ export async function resumeGroup({ leader, group, messages, options }: ResumeRe
     const speaker = speakers.get(message.name ?? "") ?? leader;
     await restore(message, speaker, { leader, group }, run);
   }
+  warnOfOpenCalls(saved, leader, run);
   const lastMessage = withoutTermination(last, options.removeTerminationString ?? null);
   if (await leader.isTermination(lastMessage, { sender: lastAgent, run })) {
     run.warn(
@@ -57,6 +58,23 @@ export async function resumeGroup({ leader, group, messages, options }: ResumeRe
   run.emit({ type: "group.resumed", group: leader.name, messages: saved.length, lastSpeaker: lastAgent.name });
   return { lastAgent, lastMessage };
 }
+
+/** Models refuse a conversation with a call that nobody answered; the last message is answered by the chat that goes on. */
+function warnOfOpenCalls(messages: readonly Message[], leader: Agent, run: Run): void {
+  const answered = new Set(messages.flatMap(answeredBy));
+  const open = messages
+    .slice(0, -1)
+    .flatMap(toolCallsOf)
+    .filter(({ id }) => !answered.has(id));
+  if (open.length === 0) return;
+  run.warn(
+    "resumed-open-calls",
+    `Calls in the messages resumed by \`${leader.name}\` have no answer (${open.map(({ id }) => `\`${id}\``).join(", ")}), which models refuse. Add the messages with the answers, or take the calls out.`,
+  );
+}
+
+const answeredBy = (message: Message): readonly (string | null | undefined)[] =>
+  message.role === "tool" ? [message.tool_call_id, ...(message.tool_responses ?? []).map(({ tool_call_id: id }) => id)] : [];
 
 interface Parties {
   readonly leader: GroupLeader;

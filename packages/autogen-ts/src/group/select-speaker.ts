@@ -51,7 +51,7 @@ async function shortlistOf({ group, last, manager }: SelectionRequest): Promise<
     const named = METHODS.some((one) => one === answer.toLowerCase())
       ? undefined
       : group.agents.find(({ name }) => name === answer);
-    return named === undefined ? { method: methodOf(answer), members: group.agents } : { agent: named };
+    return named === undefined ? { method: methodOf(answer, group.agents), members: group.agents } : { agent: named };
   }
   if (isList(answer)) {
     if (answer.length === 0) throw nobody(`the selector of the group gave an empty list after \`${last.name}\``);
@@ -78,12 +78,13 @@ function checkedMember(group: Group, answer: unknown): Agent {
   );
 }
 
-function methodOf(given: string): Method {
+/** @param agents those that a selector could have named */
+function methodOf(given: string, agents: readonly Agent[] = []): Method {
   const method = METHODS.find((one) => one === given.toLowerCase());
   if (method !== undefined) return method;
   throw new AutogenError(
     "invalid-option",
-    `There is no method \`${given}\` to select speakers. Pass ${METHODS.map((one) => `"${one}"`).join(", ")}, or a function.`,
+    `There is no method \`${given}\` to select speakers. Pass ${METHODS.map((one) => `"${one}"`).join(", ")}, or ${agents.length === 0 ? "a function" : `one of ${listed(agents)}`}.`,
   );
 }
 
