@@ -41,6 +41,11 @@ const REFUSED: readonly (readonly [title: string, text: string, content: RegExp]
     `{"a": "${"x".repeat(1_000_000)}"}`,
     /^Error: the arguments have 1000009 characters; at most 1000000 are taken\.$/,
   ],
+  [
+    "a number too large for any handler, which people would be shown as null",
+    '{"to": "ann", "amounts": [1, -1e999]}',
+    /^Error: the arguments have a number that is too large for JSON numbers of 64 bits\.$/,
+  ],
   ["too deep", `{"a": ${"[".repeat(5000)}${"]".repeat(5000)}}`, /^Error: the arguments are nested more than 100 levels deep\.$/],
 ];
 for (const [title, text, content] of REFUSED) {
