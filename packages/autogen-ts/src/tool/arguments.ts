@@ -53,7 +53,7 @@ function parseLoosely(text: string): Parsed {
     if (found === null) break;
     value = found.value;
   }
-  return { value };
+  return { value: typeof value === "string" && value.trim() === "" ? null : value };
 }
 
 function mend(text: string): { readonly value: Json } | null {

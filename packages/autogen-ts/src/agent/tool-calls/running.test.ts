@@ -190,6 +190,21 @@ test("a generator that is over its time is closed, and what it still says is not
   assert.deepEqual(updates, [1]);
 });
 
+test("a generator that never ends and never waits is stopped by its time limit, and closed", async () => {
+  let closed = false;
+  const endless = function* (): Generator<number> {
+    try {
+      for (;;) yield 1;
+    } finally {
+      closed = true;
+    }
+  };
+  const [answer] = await answers(calling([tool("endless", endless, { timeoutMs: 20 })]));
+  assert.equal(answer, "Error: endless gave no answer within 0.02 s and was stopped.");
+  await new Promise(setImmediate);
+  assert.ok(closed);
+});
+
 test("images in a result follow the answers in a message of the user; the answer says where they were", async () => {
   const photo = imagePart(new Uint8Array([1, 2, 3]), "image/jpeg");
   const shows = tool("shows", () => [{ type: "text", text: "Here:" }, photo]);
@@ -250,6 +265,7 @@ test("TOOL-10, TOOL-13 what cannot be written as JSON is an error for the model,
     tool("bytes", () => Buffer.alloc(50_000_000)),
     tool("bytes_inside", () => ({ files: [{ data: new Uint8Array(3) }] })),
     tool("error", throws(new TypeError("out of ink"))),
+    tool("wordless", throws(new AggregateError([]))),
     tool("text", throws("just text")),
     tool("nothing", throws(undefined)),
     tool("nasty", throws(cycle)),
@@ -261,6 +277,7 @@ test("TOOL-10, TOOL-13 what cannot be written as JSON is an error for the model,
     "Error: the result of the tool cannot be written as JSON: it holds 50000000 bytes of binary data. Give a text, or an image by `imagePart`",
     "Error: the result of the tool cannot be written as JSON: it holds 3 bytes of binary data. Give a text, or an image by `imagePart`",
     "Error: out of ink",
+    "Error: AggregateError",
     "Error: just text",
     "Error: null",
     "Error: the tool threw something that cannot be shown",
