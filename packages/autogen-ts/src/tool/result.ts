@@ -29,9 +29,9 @@ function withContents(_key: string, value: unknown): unknown {
 function contentsOf(value: object): object {
   if (value instanceof Map) {
     const entries: readonly (readonly [unknown, unknown])[] = [...value];
-    return entries.every(([key]) => typeof key === "string") ? Object.fromEntries(entries) : entries;
+    return entries.every(([key]) => typeof key === "string") ? (Object.fromEntries(entries) as object) : entries;
   }
-  if (value instanceof Set) return [...value];
+  if (value instanceof Set) return [...(value as ReadonlySet<unknown>)];
   if (value instanceof Error) return { name: value.name, message: value.message };
   return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value; // Of numbers: bytes were refused.
 }

@@ -191,18 +191,17 @@ test("a generator that is over its time is closed, and what it still says is not
 });
 
 test("a generator that never ends and never waits is stopped by its time limit, and closed", async () => {
-  let closed = false;
+  const closed = gate();
   const endless = function* (): Generator<number> {
     try {
       for (;;) yield 1;
     } finally {
-      closed = true;
+      closed.open();
     }
   };
   const [answer] = await answers(calling([tool("endless", endless, { timeoutMs: 20 })]));
   assert.equal(answer, "Error: endless gave no answer within 0.02 s and was stopped.");
-  await new Promise(setImmediate);
-  assert.ok(closed);
+  await closed.opened;
 });
 
 test("images in a result follow the answers in a message of the user; the answer says where they were", async () => {
