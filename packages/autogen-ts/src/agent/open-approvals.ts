@@ -67,8 +67,11 @@ export class OpenApprovals {
     }
   }
 
-  clear(): void {
-    this.#entries.clear();
+  /** Forgets all, or what one sender asked for, unless it is being waited for: that ends by its answer, or by an abort. */
+  clear(sender?: string): void {
+    for (const [id, { question, waiting }] of this.#entries) {
+      if (waiting.size === 0 && (sender === undefined || question.sender === sender)) this.#entries.delete(id);
+    }
   }
 
   export(): readonly SavedApproval[] {

@@ -10,6 +10,7 @@ import {
   type ToolStyle,
 } from "../tool/index.js";
 import { AutogenError } from "../run/index.js";
+import type { Agent } from "../chat/index.js";
 import { AgentMemory, type MemoryOptions, type MemoryState } from "./agent-memory.js";
 import { OpenApprovals } from "./open-approvals.js";
 import { toolOf, type RegisteredFunction, type RegisterOptions } from "./registered-function.js";
@@ -163,6 +164,13 @@ export class ToolAgent extends AgentMemory {
   protected copyTools(other: ToolAgent): void {
     for (const [name, implementation] of other.functionMap) this.functionMap.set(name, implementation);
     for (const [name, tool] of other.#tools) this.#tools.set(name, tool);
+  }
+
+  /** With the history go the questions that calls in it are waiting for. */
+  override clearHistory(peer?: Agent | null, preserve?: number | null): void {
+    super.clearHistory(peer, preserve);
+    if (peer !== undefined && peer !== null) this.approvals.clear(peer.name);
+    else if (preserve === undefined || preserve === null) this.approvals.clear();
   }
 
   protected override exportMemory(): MemoryState {

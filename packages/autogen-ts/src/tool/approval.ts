@@ -38,10 +38,10 @@ export interface SavedApproval {
   readonly answer?: ApprovalAnswer;
 }
 
-/** The question for the `position`-th call of a message. */
-export function approvalQuestion(call: Omit<ApprovalCall, "hash">, position: number): ApprovalQuestion {
+/** The question for the `position`-th call of the `turn`-th message of a conversation: its answer holds for no later one. */
+export function approvalQuestion(call: Omit<ApprovalCall, "hash">, position: number, turn: number): ApprovalQuestion {
   const hash = argumentsHash(call.tool, call.args);
-  const whose = sha256(canonical({ sender: call.sender, hash })).slice(0, 16);
+  const whose = sha256(canonical({ sender: call.sender, hash, turn })).slice(0, 16);
   const id = `${(call.callId ?? "call").slice(0, 64)}.${String(position)}.${whose}`;
   return Object.freeze({ ...call, args: frozen(call.args), hash, id });
 }

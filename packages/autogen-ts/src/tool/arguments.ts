@@ -32,8 +32,8 @@ export function parseArguments(text: string | null | undefined): ParsedArguments
   const { value } = parsed;
   if (value === null) return { ok: true, args: {} };
   if (!isObject(value)) return refused("the arguments must be a JSON object.");
-  if (isTooDeep(value)) return refused(`the arguments are nested more than ${String(MAX_DEPTH)} levels deep.`);
-  return { ok: true, args: value };
+  const problem = problemIn(value);
+  return problem === null ? { ok: true, args: value } : refused(problem);
 }
 
 const refused = (why: string): ParsedArguments => ({ ok: false, content: `Error: ${why}` });
@@ -53,7 +53,7 @@ function parseLoosely(text: string): Parsed {
     if (found === null) break;
     value = found.value;
   }
-  return { value };
+  return { value: typeof value === "string" && value.trim() === "" ? null : value };
 }
 
 function mend(text: string): { readonly value: Json } | null {
@@ -130,15 +130,20 @@ function outsideAndInside(text: string, outside: (part: string) => string, insid
   return result + (inString ? inside : outside)(text.slice(start));
 }
 
-function isTooDeep(root: Json): boolean {
+/** What JSON can say, but nobody could be shown or told again as it is. */
+function problemIn(root: Json): string | null {
   let level: readonly unknown[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return true;
+    if (depth > MAX_DEPTH) return `the arguments are nested more than ${String(MAX_DEPTH)} levels deep.`;
+    // `1e999` is read as infinity and written as null.
+    if (level.some((value) => value === Infinity || value === -Infinity)) {
+      return "the arguments have a number that is too large for JSON numbers of 64 bits.";
+    }
     level = level.flatMap((value) =>
       typeof value === "object" && value !== null ? (Object.values(value) as readonly unknown[]) : [],
     );
   }
-  return false;
+  return null;
 }
 
 const isObject = (value: Json): value is ToolArguments => typeof value === "object" && value !== null && !Array.isArray(value);

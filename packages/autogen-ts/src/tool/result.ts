@@ -6,13 +6,45 @@ import type { ToolOutcome } from "../run/index.js";
 export const MAX_OUTPUT_CHARS = 1_000_000;
 
 /**
- * A text stays as it is, everything else becomes compact JSON, nothing becomes `null`.
+ * A text stays as it is, everything else becomes compact JSON, nothing becomes `null`. Maps, sets, errors and lists of
+ * numbers are written with what they hold, which JSON would leave out.
  *
- * @throws TypeError for cycles and BigInt, which the caller tells the model
+ * @throws TypeError for cycles, BigInt and binary data, which the caller tells the model
  */
 export function resultText(value: unknown): string {
   if (typeof value === "string") return value;
-  return JSON.stringify(value) ?? "null";
+  refuseBytes(value);
+  return JSON.stringify(value, withContents) ?? "null";
+}
+
+function withContents(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const known = contentsOf(value);
+  // Before they are written: a `Buffer` becomes a list of numbers that takes many times its memory.
+  if (Array.isArray(known)) known.forEach(refuseBytes);
+  else for (const key of Object.keys(known)) refuseBytes((known as Readonly<Record<string, unknown>>)[key]);
+  return known;
+}
+
+function contentsOf(value: object): object {
+  if (value instanceof Map) {
+    const entries: readonly (readonly [unknown, unknown])[] = [...value];
+    return entries.every(([key]) => typeof key === "string") ? (Object.fromEntries(entries) as object) : entries;
+  }
+  if (value instanceof Set) return [...(value as ReadonlySet<unknown>)];
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  return ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value; // Of numbers: bytes were refused.
+}
+
+function refuseBytes(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  const isBinary =
+    value instanceof ArrayBuffer ||
+    value instanceof Uint8Array ||
+    value instanceof Uint8ClampedArray ||
+    value instanceof DataView;
+  if (!isBinary) return;
+  throw new TypeError(`it holds ${String(value.byteLength)} bytes of binary data. Give a text, or an image by \`imagePart\``);
 }
 
 /**

@@ -250,6 +250,32 @@ test("an approval is used once: the same call in a later message is asked about 
   assert.deepEqual([asked, sent.length], [2, 2]);
 });
 
+const CALLS = { tool_calls: [call("ann", "c1"), call("bob", "c2")] };
+for (const clearHistory of [true, false]) {
+  test(`an answer that was not used holds for no later chat (clearHistory: ${String(clearHistory)}), also when all is the same`, async () => {
+    const { user, bot } = pair([CALLS as never, CALLS as never, "done"]);
+    const sent: unknown[] = [];
+    registerFunction(sending(sent), { caller: bot, executor: user });
+    const first = await user.initiateChat(bot, { message: "m", stream: memoryStream(["y", "exit"]) });
+    assert.deepEqual([first.stopReason, sent], ["human-exit", []]);
+
+    const stream = memoryStream(["n", "y"]);
+    await user.initiateChat(bot, { message: "m", maxTurns: 2, stream, clearHistory });
+    assert.deepEqual([stream.prompts.length, sent], [2, ["bob"]]);
+  });
+}
+
+test("a question that is being waited for can be answered after its agent was reset", async () => {
+  const { user, bot, stream, sent } = stage([call("ann")], { approver: "program" });
+  for await (const event of user.streamChat(bot, { message: "m", maxTurns: 2, stream })) {
+    if (event.type !== "approval.ask") continue;
+    await new Promise(setImmediate); // it waits now
+    user.reset();
+    assert.equal(user.answerApproval(event.id, "approve"), true);
+  }
+  assert.deepEqual(sent, ["ann"]);
+});
+
 test("an abort while a question waits keeps it, and a later message forgets it", async () => {
   const controller = new AbortController();
   const { user, bot, stream, sent } = stage([call("ann")], { approver: "program" });

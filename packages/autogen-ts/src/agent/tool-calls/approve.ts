@@ -51,9 +51,10 @@ export async function approveCalls(site: CallSite, calls: readonly PreparedCall[
   return { calls: result };
 }
 
-function questionOf({ recipient, sender }: CallSite, { name, callId, given }: ReadyCall, at: number): ApprovalQuestion {
+function questionOf({ recipient, sender, messages }: CallSite, { name, callId, given }: ReadyCall, at: number): ApprovalQuestion {
   const id = callId === undefined ? {} : { callId };
-  return approvalQuestion({ agent: recipient.name, sender: sender?.name ?? null, tool: name, ...id, args: given }, at);
+  const call = { agent: recipient.name, sender: sender?.name ?? null, tool: name, ...id, args: given };
+  return approvalQuestion(call, at, messages.length);
 }
 
 type PolicyFunction = (question: ApprovalQuestion) => ApprovalVerdict | Promise<ApprovalVerdict>;

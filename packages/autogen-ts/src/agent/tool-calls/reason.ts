@@ -3,7 +3,8 @@ import { resultText } from "../../tool/index.js";
 
 export function reasonOf(error: unknown): string {
   try {
-    return resultText(error instanceof Error ? error.message : error); // a message may be anything
+    if (!(error instanceof Error)) return resultText(error);
+    return resultText(error.message === "" ? error.name : error.message); // Either may be anything.
   } catch {
     return "the tool threw something that cannot be shown";
   }

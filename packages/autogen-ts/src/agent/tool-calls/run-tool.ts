@@ -1,7 +1,7 @@
 /** Runs one call as an effect: time limit, progress, streams of results, errors. */
 import type { Json } from "../../message/index.js";
 import { failure, outcomeOf, type ToolContext } from "../../tool/index.js";
-import { isAutogenError, type ToolOutcome } from "../../run/index.js";
+import { isAutogenError, type Run, type ToolOutcome } from "../../run/index.js";
 import type { CallSite, PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
 
@@ -62,7 +62,7 @@ async function attempt(
     const context = contextOf(site, call, own);
     // What the handler takes is its own declaration; the schema of the tool vouches for it.
     const value: unknown = await call.tool.execute(call.args as never, context);
-    return outcomeOf(isGenerator(value) ? await lastOf(value, context, own) : value, maxChars);
+    return outcomeOf(isGenerator(value) ? await lastOf(value, context, own, run.host) : value, maxChars);
   } catch (error) {
     if (runSignal?.aborted === true || isAutogenError(error, "replay-mismatch")) throw error;
     const { onError } = recipient.toolExecution;
@@ -101,10 +101,19 @@ function isGenerator(value: unknown): value is Generated {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
+/** Values after which a generator that waits for nothing lets timers and aborts have their turn. */
+const VALUES_IN_A_ROW = 256;
+
 /** Each value is told as progress; the last one is the result, or what the generator returns. */
-async function lastOf(generator: Generated, context: ToolContext, signal: AbortSignal | undefined): Promise<unknown> {
+async function lastOf(
+  generator: Generated,
+  context: ToolContext,
+  signal: AbortSignal | undefined,
+  host: Run["host"],
+): Promise<unknown> {
   let last: unknown;
-  for (;;) {
+  for (let count = 1; ; count += 1) {
+    if (count % VALUES_IN_A_ROW === 0) await host.sleep(0);
     const { done, value }: IteratorResult<unknown, unknown> = await generator.next();
     if (done === true) return value === undefined ? last : value;
     last = value;

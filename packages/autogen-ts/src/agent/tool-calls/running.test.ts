@@ -190,6 +190,20 @@ test("a generator that is over its time is closed, and what it still says is not
   assert.deepEqual(updates, [1]);
 });
 
+test("a generator that never ends and never waits is stopped by its time limit, and closed", async () => {
+  const closed = gate();
+  const endless = function* (): Generator<number> {
+    try {
+      for (;;) yield 1;
+    } finally {
+      closed.open();
+    }
+  };
+  const [answer] = await answers(calling([tool("endless", endless, { timeoutMs: 20 })]));
+  assert.equal(answer, "Error: endless gave no answer within 0.02 s and was stopped.");
+  await closed.opened;
+});
+
 test("images in a result follow the answers in a message of the user; the answer says where they were", async () => {
   const photo = imagePart(new Uint8Array([1, 2, 3]), "image/jpeg");
   const shows = tool("shows", () => [{ type: "text", text: "Here:" }, photo]);
@@ -220,6 +234,24 @@ test("a result that is too long loses its middle, and no half characters come of
   assert.doesNotThrow(() => encodeURIComponent(answer)); // which refuses halves of characters
 });
 
+test("TOOL-13 maps, sets and errors in a result are told with what they hold", async () => {
+  const prices = new Map<unknown, unknown>([["tea", { colours: new Set(["green", "black"]) }]]);
+  const tools = [
+    tool("named", () => prices),
+    tool("keyed", () => [new Map([[1, "one"]])]),
+    tool("failure", () => ({ why: new RangeError("too hot") })),
+    tool("date", () => new Date(0)),
+    tool("typed", () => new Float64Array([0.5, 2])),
+  ];
+  assert.deepEqual(await answers(calling(tools)), [
+    '{"tea":{"colours":["green","black"]}}',
+    '[[[1,"one"]]]',
+    '{"why":{"name":"RangeError","message":"too hot"}}',
+    '"1970-01-01T00:00:00.000Z"',
+    "[0.5,2]",
+  ]);
+});
+
 test("TOOL-10, TOOL-13 what cannot be written as JSON is an error for the model, and so is whatever a tool throws", async () => {
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
@@ -229,7 +261,10 @@ test("TOOL-10, TOOL-13 what cannot be written as JSON is an error for the model,
   const tools = [
     tool("cyclic", () => cycle),
     tool("big", () => 10n),
+    tool("bytes", () => Buffer.alloc(50_000_000)),
+    tool("bytes_inside", () => ({ files: [{ data: new Uint8Array(3) }] })),
     tool("error", throws(new TypeError("out of ink"))),
+    tool("wordless", throws(new AggregateError([]))),
     tool("text", throws("just text")),
     tool("nothing", throws(undefined)),
     tool("nasty", throws(cycle)),
@@ -238,7 +273,10 @@ test("TOOL-10, TOOL-13 what cannot be written as JSON is an error for the model,
   assert.deepEqual(await answers(calling(tools)), [
     "Error: the result of the tool cannot be written as JSON: Converting circular structure to JSON",
     "Error: the result of the tool cannot be written as JSON: Do not know how to serialize a BigInt",
+    "Error: the result of the tool cannot be written as JSON: it holds 50000000 bytes of binary data. Give a text, or an image by `imagePart`",
+    "Error: the result of the tool cannot be written as JSON: it holds 3 bytes of binary data. Give a text, or an image by `imagePart`",
     "Error: out of ink",
+    "Error: AggregateError",
     "Error: just text",
     "Error: null",
     "Error: the tool threw something that cannot be shown",

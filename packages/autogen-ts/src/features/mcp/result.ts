@@ -27,12 +27,15 @@ export function resultOf(result: CallToolResult, maxCharacters: number): McpResu
   const { content, structuredContent: structured, isError = false } = result;
   const images: McpImage[] = [];
   const texts = content.map((block) => {
-    if (block.type === "image") images.push({ mimeType: block.mimeType, data: block.data });
+    if (block.type === "image" && IMAGE.test(block.mimeType)) images.push({ mimeType: block.mimeType, data: block.data });
     return textOfBlock(block);
   });
   if (structured !== undefined && !content.some(({ type }) => type === "text")) texts.push(JSON.stringify(structured));
   return { ok: !isError, text: capped(texts.join("\n\n"), maxCharacters), images, structured };
 }
+
+/** It becomes part of an address: a server may not write the rest of it. */
+const IMAGE = /^image\/[\w.+-]{1,40}$/;
 
 /** The text and the images as parts of a message. */
 export function partsOf({ text, images }: McpResult): readonly ContentPart[] {
