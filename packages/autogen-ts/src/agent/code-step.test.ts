@@ -147,3 +147,36 @@ test.skipIf(!hasComponent("python3"))(
     assert.match(answers[0] ?? "", /File "tool\.py", line 2/);
   },
 );
+
+test("BOX-12 the user is warned once when code wanted the network", async () => {
+  const failed = { exitCode: 1, output: "no network\n", wanted: "network" } as const;
+  const { user, bot } = pair([block("a"), block("b"), "TERMINATE"], {
+    codeExecutionConfig: { executor: fakeExecutor(failed, failed) },
+  });
+  const warnings: RunEvent[] = [];
+  await user.initiateChat(bot, {
+    message: "m",
+    silent: true,
+    onEvent: (event) => void (event.type === "warning" && event.code === "no-network" && warnings.push(event)),
+  });
+  assert.equal(warnings.length, 1);
+  assert.match(JSON.stringify(warnings[0]), /network: \\"public\\"/);
+});
+
+const WRONG_SETTINGS = [
+  [{ executor: fakeExecutor(""), work_dir: "x" }, /^'work_dir' in codeExecutionConfig is not valid when 'executor' is set\. Use/],
+  [
+    { executor: fakeExecutor(""), use_docker: true },
+    /^'use_docker' in codeExecutionConfig is not valid when 'executor' is set\. Use/,
+  ],
+  [{ executor: fakeExecutor(""), timeout: 5 }, /^'timeout' in codeExecutionConfig is not valid when 'executor' is set\. Use/],
+  [{ executor: fakeExecutor(""), network: "public" as const }, /^'network' in codeExecutionConfig is not valid/],
+  [{ executor: "cobol" as "docker" }, /^Unknown code executor cobol/],
+  [{ lastNMessages: -1 }, /^last_n_messages must be either a non-negative integer, or the string 'auto'\.$/],
+  [{ last_n_messages: 1.5 }, /^last_n_messages must be either a non-negative integer/],
+] as const;
+for (const [codeExecutionConfig, message] of WRONG_SETTINGS) {
+  test(`EXE-07 settings that make no sense are refused: ${message.source}`, () => {
+    assert.throws(() => pair([], { codeExecutionConfig }), { code: "invalid-option", message });
+  });
+}

@@ -1,6 +1,6 @@
 /** What executors are given that they should not be given, and the end of a process while code runs. */
 import assert from "node:assert/strict";
-import { access, chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import {
@@ -16,7 +16,7 @@ import {
 } from "../../../../test/executors.js";
 import { program, start } from "../../../../test/programs.js";
 import { extractCodeBlocks } from "../../../code/index.js";
-import { LocalCommandLineCodeExecutor } from "./index.js";
+import { BubblewrapCodeExecutor, LocalCommandLineCodeExecutor } from "./index.js";
 
 for (const candidate of candidates) {
   prepared(candidate);
@@ -103,24 +103,30 @@ for (const candidate of candidates) {
 }
 
 test.skipIf(!bubblewrap.present)("bad input: a program that is missing is named, with the way to get it", async () => {
-  await withExecutor(bubblewrap, {}, async (executor) => {
-    const result = await executor.executeCodeBlocks([{ language: "pwsh", code: "1" }]);
-    if (result.exitCode === 0) return; // it is there
+  await inFolder(async (_, workDir) => {
+    await using executor = new BubblewrapCodeExecutor({ workDir, executionPolicies: { nowhere: true } });
+    const result = await executor.executeCodeBlocks([{ language: "nowhere", code: "1" }]);
     assert.equal(result.exitCode, 127);
-    assert.match(result.output, /No program for pwsh was found in the sandbox .* Install it on this machine/);
+    assert.match(result.output, /No program for nowhere was found in the sandbox .* Install it on this machine/);
   });
 });
 
 test("bad input: a work folder without the right to write is told to the model", { timeout: 20_000 }, async () => {
-  if (process.getuid?.() === 0) return; // root writes everywhere
-  await inFolder(async (_, workDir) => {
-    await mkdir(workDir);
-    await chmod(workDir, 0o555);
+  await inFolder(async (folder) => {
+    await chmod(folder, 0o555);
+    const workDir = process.getuid?.() === 0 ? "/sys/kernel" : folder; // root writes everywhere but there
     const result = await python(new LocalCommandLineCodeExecutor({ workDir }), "print(1)");
     assert.equal(result.exitCode, 1);
-    assert.match(result.output, /could not be written: EACCES/);
-    await chmod(workDir, 0o755);
+    assert.match(result.output, /could not be written: (?:EACCES|EPERM)/);
+    await chmod(folder, 0o755);
   });
+});
+
+test.skipIf(process.platform !== "linux")("bad input: a work folder in the kernel's own files is refused at once", async () => {
+  for (const workDir of ["/proc/999999999/work/deeper", "/proc/self/fd/../../nothing/work", "/sys/nothing/work"]) {
+    const executor = new LocalCommandLineCodeExecutor({ workDir });
+    await assert.rejects(python(executor, "print(1)"), { code: "invalid-option", message: /lies in the kernel's own files/ });
+  }
 });
 
 test.skipIf(!bubblewrap.present)("bad input: a full disk is told to the model", { timeout: 20_000 }, async () => {

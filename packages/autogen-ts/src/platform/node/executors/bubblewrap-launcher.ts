@@ -5,9 +5,9 @@ import type { SystemFolder } from "./bubblewrap-profile.js";
 import { ControlGroups } from "./control-groups.js";
 import { findProgram } from "./find-program.js";
 
-/** What stands before the profile's arguments, and the look of this system. */
+/** The program, and the look of this system. */
 export interface Launcher {
-  readonly command: readonly string[];
+  readonly program: string;
   readonly systemFolders: readonly SystemFolder[];
   readonly groups: ControlGroups;
 }
@@ -17,31 +17,17 @@ export const NOBODY = { uid: 65_534, gid: 65_534 } as const;
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** @throws AutogenError `executor-failed` when a program is missing */
+/** @throws AutogenError `executor-failed` when the program is missing */
 export async function findLauncher(): Promise<Launcher> {
-  const searchPath = process.env["PATH"];
-  const bubblewrap = await findProgram("bwrap", searchPath);
+  const bubblewrap = await findProgram("bwrap", process.env["PATH"]);
   if (bubblewrap === undefined) {
     throw new AutogenError("executor-failed", "The program `bwrap` was not found. Install the package `bubblewrap`.");
   }
   return {
-    command: [...(await unprivileged(searchPath)), bubblewrap],
+    program: bubblewrap,
     systemFolders: await lookAtSystemFolders(),
     groups: await ControlGroups.find(),
   };
-}
-
-/** Root is exempt from the limit on processes, so root steps down first. */
-async function unprivileged(searchPath: string | undefined): Promise<string[]> {
-  if (!isRoot()) return [];
-  const program = await findProgram("setpriv", searchPath);
-  if (program === undefined) {
-    throw new AutogenError(
-      "executor-failed",
-      "The program `setpriv` was not found; root needs it to start the sandbox. Install the package `util-linux`.",
-    );
-  }
-  return [program, `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups", "--"];
 }
 
 async function lookAtSystemFolders(): Promise<SystemFolder[]> {

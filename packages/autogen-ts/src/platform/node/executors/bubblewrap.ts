@@ -20,10 +20,10 @@ import type { Launcher } from "./bubblewrap-launcher.js";
 import { SandboxNetwork } from "./bubblewrap-network.js";
 import type { NetworkOfSandbox, ProxyOfSandbox } from "./bubblewrap-network.js";
 import { bubblewrapArguments, INSIDE } from "./bubblewrap-profile.js";
+import { BubblewrapRun, DESCRIPTORS } from "./bubblewrap-run.js";
+import type { SandboxRequest } from "./bubblewrap-run.js";
 import { executeOnCommandLine } from "./command-line.js";
 import { requireLimits, requireTimeout } from "./limits.js";
-import { ENTER_GROUPS } from "./control-groups.js";
-import type { ControlGroup } from "./control-groups.js";
 import { PYTHON_SETTINGS } from "./environment.js";
 import { findFirst } from "./find-program.js";
 import { GrowthWatch } from "./folder-growth.js";
@@ -31,9 +31,7 @@ import { interpreterFolders } from "./interpreter-folders.js";
 import { ImportableFunctions } from "./importable-functions.js";
 import type { FunctionsOptions } from "./importable-functions.js";
 import { killGroup } from "./kill-tree.js";
-import { watchMemoryOfTree } from "./memory-watch.js";
 import { pythonEnvironment, requirePackages } from "./python-environments.js";
-import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
 import type { SharedByExecutors } from "./shared.js";
@@ -71,8 +69,6 @@ export interface BubblewrapExecutorOptions extends FunctionsOptions {
 /** How much longer we wait for the sandbox's last process than for its first. */
 const GRACE_MS = 2_000;
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
-const ALIVE_DESCRIPTOR = 3;
-const FILTER_DESCRIPTOR = 4;
 const CPU_LIMIT_EXIT = 128 + 24; // SIGXCPU
 
 /** What is found out once, at the first block. */
@@ -80,6 +76,8 @@ interface Ready extends Launcher {
   readonly filter: Uint8Array;
   readonly interpreters: readonly string[];
   readonly searchPath: string;
+  /** Those that were found, by language. */
+  readonly programs: Map<string, string>;
   readonly network: NetworkOfSandbox;
 }
 
@@ -96,6 +94,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
   readonly #shared: SharedByExecutors;
   readonly #stage: Stage | undefined;
   readonly #network: SandboxNetwork;
+  readonly #closing = new Set<Promise<void>>();
   #ready: Promise<Ready> | undefined;
 
   /** @throws AutogenError `invalid-option` for a time limit under a second, or a limit or network that makes no sense */
@@ -139,6 +138,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
 
   async stop(): Promise<void> {
     this.#ready = undefined;
+    await Promise.all(this.#closing);
     await this.#network.close();
     await this.#stage?.remove();
   }
@@ -158,27 +158,30 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
     outerEnv: Readonly<Record<string, string>> = {},
   ): Promise<ProcessOutcome> {
     const ready = await this.#prepared();
-    const workFolder = (await this.#stage?.enter()) ?? this.#folder.path;
-    const growth = await GrowthWatch.start(workFolder, this.#limits.folderBytes);
-    const outcome = await this.#runWithin(ready, workFolder, command, growth.signal, options, outerEnv);
-    if (await growth.stop()) {
-      await this.#stage?.remove(); // nothing of it is taken over
-      return { ...outcome, end: "folder-limit" };
-    }
-    await this.#stage?.leave();
+    const workFolder = (await this.#stage?.open()) ?? this.#folder.path;
+    const run = new BubblewrapRun(ready.groups, this.#limits, async () => {
+      await this.#stage?.enter();
+      return GrowthWatch.start(workFolder, this.#limits.folderBytes);
+    });
+    const outcome = await run.start(this.#request(ready, workFolder, command, outerEnv), options);
+    this.#closing.add(run.closed);
+    void run.closed.then(() => this.#closing.delete(run.closed)); // does not reject
+    if (outcome.end === "folder-limit") await this.#stage?.remove(); // nothing of it is taken over
+    else await this.#stage?.leave();
     return outcome.end === "exit" && outcome.exitCode === CPU_LIMIT_EXIT ? { ...outcome, end: "timeout" } : outcome;
   }
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
-    const { searchPath } = await this.#prepared();
+    const { searchPath, programs } = await this.#prepared();
     const names = PROGRAMS[language] ?? [language];
-    const program = await findFirst(names, searchPath);
+    const program = programs.get(language) ?? (await findFirst(names, searchPath));
     if (program === undefined) {
       return (
         `No program for ${language} was found in the sandbox (looked for ${names.join(", ")} in ${searchPath}). ` +
         "Install it on this machine, or name the folder of an installed one in the executor's option `interpreters`."
       );
     }
+    programs.set(language, program);
     return this.runInside([program, `${INSIDE}/${fileName}`], options);
   };
 
@@ -201,7 +204,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
     const interpreters = await interpreterFolders([...environment, ...given], { forOthers: isRoot() });
     const searchPath = searchPathOf(interpreters);
     const network = await this.#network.open(await findFirst(["python3"], searchPath));
-    return { ...launcher, filter, interpreters, searchPath, network };
+    return { ...launcher, filter, interpreters, searchPath, programs: new Map(), network };
   }
 
   /** The environment with the packages that were asked for, made from a Python that can be seen inside. */
@@ -211,41 +214,12 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
     return [await pythonEnvironment(this.#packages, { python, forOthers: isRoot(), cleanup: this.#shared.cleanup })];
   }
 
-  /** Within the limits on all processes together: by a control group, or else by looking. */
-  async #runWithin(
-    ready: Ready,
-    workFolder: string,
-    command: readonly string[],
-    grown: AbortSignal,
-    options: ExecuteCodeOptions,
-    outerEnv: Readonly<Record<string, string>>,
-  ): Promise<ProcessOutcome> {
-    const { totalMemoryBytes, processes } = this.#limits;
-    const group = await ready.groups.make({ memoryBytes: totalMemoryBytes, processes });
-    const full = new AbortController();
-    let unwatch = (): void => {};
-    const onStart = (pid: number): void => {
-      if (!ready.groups.limitsMemory) unwatch = watchMemoryOfTree(pid, totalMemoryBytes, () => full.abort());
-    };
-    const signals = [grown, full.signal, ...(options.signal === undefined ? [] : [options.signal])];
-    try {
-      const request = this.#request(ready, workFolder, command, outerEnv, group);
-      const outcome = await runProcess({ ...request, onStart }, { ...options, signal: AbortSignal.any(signals) });
-      const ranOut = full.signal.aborted || (outcome.exitCode !== 0 && (await group?.ranOutOfMemory()) === true);
-      return ranOut ? { ...outcome, end: "memory-limit" } : outcome;
-    } finally {
-      unwatch();
-      await group?.remove();
-    }
-  }
-
   #request(
-    { command: launcher, systemFolders, filter, interpreters, searchPath, network }: Ready,
+    { program, systemFolders, filter, interpreters, searchPath, network }: Ready,
     workFolder: string,
     command: readonly string[],
     outerEnv: Readonly<Record<string, string>>,
-    group: ControlGroup | undefined,
-  ): Parameters<typeof runProcess>[0] {
+  ): SandboxRequest {
     const profile = bubblewrapArguments({
       workFolder,
       systemFolders,
@@ -254,14 +228,11 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
       env: { ...PYTHON_SETTINGS, ...this.#options.env },
       limits: { ...this.#limits, cpuSeconds: Math.ceil(this.#timeoutSeconds) },
       network,
-      aliveDescriptor: ALIVE_DESCRIPTOR,
-      filterDescriptor: FILTER_DESCRIPTOR,
+      ...DESCRIPTORS,
     });
-    // Both streams go through one pipe, so that their order is kept.
-    const start = ["-c", `${ENTER_GROUPS} exec "$@" 2>&1`, "sh", ...(group?.entrances ?? []), "--"];
     return {
-      command: "/bin/sh",
-      args: [...start, ...launcher, ...profile, ...command],
+      command: program,
+      args: [...profile, ...command],
       cwd: "/",
       env: { PATH: SYSTEM_PATH, ...outerEnv },
       timeoutMs: this.#timeoutSeconds * 1_000,
@@ -269,7 +240,8 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
       graceMs: GRACE_MS,
       cleanup: this.#shared.cleanup,
       kill: killGroup, // the kernel then ends all that lives inside
-      extra: [null, filter],
+      ...(isRoot() ? { user: NOBODY } : {}), // root is exempt from the limit on processes
+      filter,
       plainText: true,
     };
   }

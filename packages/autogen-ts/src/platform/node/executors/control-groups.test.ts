@@ -23,7 +23,7 @@ test("BOX-14 control groups of version 2 are made beside our own, with all limit
     await writeFile(join(folder, "mountinfo"), mount(folder, "cgroup2", "nsdelegate"));
     const groups = await ControlGroups.find({ cgroup: join(folder, "cgroup"), mountinfo: join(folder, "mountinfo") });
     assert.equal(groups.limitsMemory, true);
-    const group = await groups.make(LIMITS);
+    const group = groups.make(LIMITS);
     assert.ok(group !== undefined);
     const made = (await readdir(app)).filter((name) => name.startsWith(`autogen-${process.pid}-`));
     assert.equal(made.length, 1);
@@ -32,9 +32,8 @@ test("BOX-14 control groups of version 2 are made beside our own, with all limit
       await Promise.all(["memory.max", "memory.swap.max", "pids.max"].map((name) => readFile(join(path, name), "utf8"))),
       ["268435456", "0", "20"],
     );
-    const args = ["-c", `${ENTER_GROUPS} exec "$@"`, "sh", ...group.entrances, "--", "echo", "it is in"];
-    assert.equal((await promisify(execFile)("sh", args)).stdout, "it is in\n");
-    assert.equal(await readFile(join(path, "cgroup.procs"), "utf8"), "0\n");
+    await group.join(123);
+    assert.equal(await readFile(join(path, "cgroup.procs"), "utf8"), "123");
     assert.equal(await group.ranOutOfMemory(), false);
     await writeFile(join(path, "memory.events"), "low 0\noom 1\noom_kill 1\n");
     assert.equal(await group.ranOutOfMemory(), true);
@@ -49,15 +48,18 @@ test("BOX-14 control groups of version 1 are made below our own, seen through a 
       mount(join(folder, "memory"), "cgroup", "memory", "/docker/abc") + mount(join(folder, "pids"), "cgroup", "cpu,pids");
     await writeFile(join(folder, "mountinfo"), mounts);
     const groups = await ControlGroups.find({ cgroup: join(folder, "cgroup"), mountinfo: join(folder, "mountinfo") });
-    const group = await groups.make(LIMITS);
+    const group = groups.make(LIMITS);
     const [inMemory = ""] = await readdir(join(folder, "memory", "inner"));
     assert.equal(await readFile(join(folder, "memory", "inner", inMemory, "memory.limit_in_bytes"), "utf8"), "268435456");
     const inPids = (await readdir(join(folder, "pids"))).find((name) => name.startsWith("autogen-")) ?? "";
     assert.equal(await readFile(join(folder, "pids", inPids, "pids.max"), "utf8"), "20");
     assert.deepEqual(group?.entrances, [
-      join(folder, "memory", "inner", inMemory, "cgroup.procs"),
-      join(folder, "pids", inPids, "cgroup.procs"),
+      join(folder, "memory", "inner", inMemory, "tasks"),
+      join(folder, "pids", inPids, "tasks"),
     ]);
+    const args = ["-c", `${ENTER_GROUPS} exec "$@"`, "sh", ...group.entrances, "--", "echo", "it is in"];
+    assert.equal((await promisify(execFile)("sh", args)).stdout, "it is in\n");
+    assert.equal(await readFile(join(folder, "pids", inPids, "tasks"), "utf8"), "0\n");
   });
 });
 
@@ -73,7 +75,7 @@ test("BOX-14 groups that ended processes have left are removed; without a right 
     assert.deepEqual((await readdir(join(folder, "pids"))).toSorted(), [`autogen-${process.pid}-abc`, "other-999999999"]);
 
     const none = await ControlGroups.find({ cgroup: join(folder, "absent"), mountinfo: join(folder, "absent") });
-    assert.equal(await none.make(LIMITS), undefined);
+    assert.equal(none.make(LIMITS), undefined);
   });
 });
 

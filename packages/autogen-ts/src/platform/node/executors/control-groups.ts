@@ -3,8 +3,8 @@
  * Other limits hold for each process on its own. Design: `sandbox`, section 4.
  */
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { access, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { chownSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { access, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -16,15 +16,23 @@ export interface GroupLimits {
 
 /** A group for one run. */
 export interface ControlGroup {
-  /** Files that a process joins the group by; see `ENTER_GROUPS`. */
+  readonly folders: readonly string[];
+  /**
+   * Files by which a process takes itself in; see `ENTER_GROUPS`. Only version 1 has some. They cost nothing, while to
+   * take in another process the kernel waits for all processors, which is some 5 ms.
+   */
   readonly entrances: readonly string[];
+  /** Whether `join` is needed besides. */
+  readonly takesIn: boolean;
+  /** Takes a process in, with all that it will start. @throws Error when the kernel refuses */
+  join(pid: number): Promise<void>;
   /** Whether the kernel has ended a process of the group for want of memory. */
   ranOutOfMemory(): Promise<boolean>;
   /** Everything in it must have ended. */
   remove(): Promise<void>;
 }
 
-/** What one version of the interface calls its files. Not every kernel counts swap. */
+/** What one version of the interface calls its files. */
 interface FileNames {
   readonly memory: string;
   readonly swap: string;
@@ -57,10 +65,8 @@ export interface ControlGroupSources {
 
 const OWN: ControlGroupSources = { cgroup: "/proc/self/cgroup", mountinfo: "/proc/self/mountinfo" };
 const PREFIX = "autogen-";
-/**
- * Shell text that joins the groups whose entrances are the arguments up to `--`. `0` stands for the writing process
- * itself. A group that cannot be entered ends the run.
- */
+
+/** Shell text that enters the groups whose entrances are the arguments up to `--`. `0` stands for the writing process itself. */
 export const ENTER_GROUPS = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; ';
 
 /** Makes groups where it can. */
@@ -83,20 +89,33 @@ export class ControlGroups {
     return this.#places.some(({ controller }) => controller === "memory");
   }
 
-  /** undefined where there is no right to make one. */
-  async make(limits: GroupLimits): Promise<ControlGroup | undefined> {
+  /**
+   * These files are the kernel's own and never wait for a disk, so they are written at once.
+   *
+   * @param user who shall be able to enter; the caller may anyway
+   * @returns undefined where there is no right to make one
+   */
+  make(limits: GroupLimits, user?: { readonly uid: number; readonly gid: number }): ControlGroup | undefined {
     if (this.#places.length === 0) return undefined;
     const name = `${PREFIX}${process.pid}-${randomUUID().slice(0, 8)}`;
     const groups = this.#places.map((place) => ({ ...place, path: join(place.folder, name) }));
     const folders = [...new Set(groups.map(({ path }) => path))];
-    for (const folder of folders) await mkdir(folder);
+    for (const folder of folders) mkdirSync(folder);
     for (const { controller, version, path } of groups) {
-      if (controller === "pids") await writeFile(join(path, "pids.max"), String(limits.processes));
-      else await limitMemory(path, version, limits.memoryBytes);
+      if (controller === "pids") writeFileSync(join(path, "pids.max"), String(limits.processes));
+      else limitMemory(path, version, limits.memoryBytes);
     }
+    const entrances = groups.filter(({ version }) => version === 1).map(({ path }) => join(path, "tasks"));
+    if (user !== undefined) for (const entrance of entrances) chownSync(entrance, user.uid, user.gid);
+    const others = groups.filter(({ version }) => version === 2).map(({ path }) => path);
     const memory = groups.find(({ controller }) => controller === "memory");
     return {
-      entrances: folders.map((folder) => join(folder, "cgroup.procs")),
+      folders,
+      entrances,
+      takesIn: others.length > 0,
+      join: async (pid) => {
+        for (const folder of new Set(others)) await writeFile(join(folder, "cgroup.procs"), String(pid));
+      },
       ranOutOfMemory: async () => memory !== undefined && (await hasKilled(join(memory.path, FILES[memory.version].killed))),
       remove: async () => {
         for (const folder of folders) await removeSoon(folder);
@@ -105,10 +124,14 @@ export class ControlGroups {
   }
 }
 
-async function limitMemory(path: string, version: 1 | 2, bytes: number): Promise<void> {
+function limitMemory(path: string, version: 1 | 2, bytes: number): void {
   const { memory, swap, swapLimit } = FILES[version];
-  await writeFile(join(path, memory), String(bytes));
-  await writeFile(join(path, swap), String(swapLimit(bytes))).catch(() => {});
+  writeFileSync(join(path, memory), String(bytes));
+  try {
+    writeFileSync(join(path, swap), String(swapLimit(bytes)));
+  } catch {
+    // not every kernel counts swap
+  }
 }
 
 async function hasKilled(file: string): Promise<boolean> {

@@ -43,7 +43,7 @@ export class GrowthWatch {
 
   /** @returns whether the folder has grown too much */
   async stop(): Promise<boolean> {
-    if (this.#timer === undefined) return false;
+    if (this.#timer === undefined || this.#stopped) return this.signal.aborted;
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#look();

@@ -60,6 +60,8 @@ test("BOX-10 the profile names each folder and variable, the filter, and the way
     network: { shared: false, folders: [], settings: [], env: {}, command: [] },
     aliveDescriptor: 3,
     filterDescriptor: 4,
+    gateDescriptor: 5,
+    numberDescriptor: 6,
   };
   const text = bubblewrapArguments(profile).join(" ");
   for (const part of [
@@ -67,7 +69,8 @@ test("BOX-10 the profile names each folder and variable, the filter, and the way
     "--clearenv --setenv PATH /usr/bin --setenv HOME /work --setenv LANG C.UTF-8 --setenv A b",
     "--symlink usr/bin /bin --ro-bind /lib /lib",
     "--ro-bind /opt/python /opt/python --bind /tmp/w /work --chdir /work --remount-ro /",
-    "--seccomp 4 -- prlimit --data=1 --as=4294967296 --nproc=2 --fsize=3 --core=0 --nofile=256 --cpu=4:5 --",
+    "--info-fd 6 --block-fd 5",
+    "--seccomp 4 -- /bin/sh -c ulimit -c 0 ",
   ])
     assert.ok(text.includes(part), part);
   assert.equal(text.includes("--share-net"), false);
@@ -84,7 +87,7 @@ test("BOX-10 the profile names each folder and variable, the filter, and the way
     "--setenv http_proxy x --setenv A b",
     "--ro-bind-try /etc/hosts /etc/hosts",
     "--ro-bind /tmp/net /run/network --bind /tmp/w",
-    "--cpu=4:5 -- bridge",
+    "sh 1 4194304 1 2 4 5 bridge",
   ])
     assert.ok(open.includes(part), part);
 });

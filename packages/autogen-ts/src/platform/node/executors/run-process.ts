@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { StringDecoder } from "node:string_decoder";
+import { Duplex } from "node:stream";
 import type { Readable } from "node:stream";
 import type { ExecuteCodeOptions } from "../../../code/index.js";
 import { AutogenError } from "../../../run/index.js";
@@ -27,13 +28,25 @@ export interface ProcessRequest {
   /** Ends the process and everything it started. */
   readonly kill: (pid: number) => void;
   readonly cleanup: ExitCleanup;
-  /** Descriptors from 3 on: bytes to hand over, or `null` for a pipe whose end tells that everything is gone. */
-  readonly extra?: readonly (Uint8Array | null)[];
+  /** Descriptors from 3 on. */
+  readonly extra?: readonly ExtraDescriptor[];
+  /** Who runs it; needs root. Further groups are dropped. @default who runs this process */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** Take what commands a terminal out of the output. @default false */
   readonly plainText?: boolean;
   /** Called with the process's number once it runs. */
   readonly onStart?: (pid: number) => void;
 }
+
+/**
+ * Bytes to hand over; `null` for a pipe whose end tells that everything is gone; text to read; or a gate, which closes
+ * when the promise is kept, and never when it is broken.
+ */
+export type ExtraDescriptor =
+  | Uint8Array
+  | null
+  | { readonly onText: (text: string) => void }
+  | { readonly until: Promise<unknown> };
 
 /** How it ended, and what it printed. */
 export interface ProcessOutcome {
@@ -99,23 +112,30 @@ export function runProcess(request: ProcessRequest, { signal, onOutput }: Execut
   });
 }
 
-function spawnQuietly({ command, args, cwd, env, extra = [] }: ProcessRequest): ChildProcess {
+function spawnQuietly({ command, args, cwd, env, extra = [], user }: ProcessRequest): ChildProcess {
   return spawn(command, [...args], {
     cwd,
     env: { ...env },
     stdio: ["ignore", "pipe", "pipe", ...extra.map(() => "pipe" as const)],
     detached: process.platform !== "win32", // a group of its own, so that all of it can be killed
     windowsHide: true,
+    ...user,
   });
 }
 
-function handOver(child: ChildProcess, extra: readonly (Uint8Array | null)[]): void {
-  extra.forEach((bytes, index) => {
+function handOver(child: ChildProcess, extra: readonly ExtraDescriptor[]): void {
+  extra.forEach((use, index) => {
     const pipe = child.stdio[3 + index];
-    if (pipe === null || pipe === undefined) return;
+    if (!(pipe instanceof Duplex)) return; // all of ours are pipes, which Node makes of sockets
     pipe.on("error", () => {}); // a child that ends early is reported by its exit code
-    if (bytes !== null && "end" in pipe) pipe.end(bytes);
-    if ("resume" in pipe) pipe.resume();
+    if (use instanceof Uint8Array) pipe.end(use);
+    else if (use !== null && "until" in use)
+      use.until.then(
+        () => pipe.end("."),
+        () => {},
+      );
+    else if (use !== null) pipe.on("data", (chunk: Buffer) => use.onText(chunk.toString("latin1")));
+    pipe.resume();
   });
 }
 

@@ -31,9 +31,14 @@ export class Stage {
     this.#options = options;
   }
 
+  /** Its path. */
+  async open(): Promise<string> {
+    return (this.#path ??= await this.#make());
+  }
+
   /** Brings changes of the work folder in; gives the stage's path. */
   async enter(): Promise<string> {
-    const path = (this.#path ??= await this.#make());
+    const path = await this.open();
     await syncFolder(this.#workFolder, path, this.#memory, this.#options.owner);
     return path;
   }

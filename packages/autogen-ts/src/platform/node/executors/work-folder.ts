@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { NOT_IN_WORKSPACE } from "../../../code/index.js";
-import { AutogenError } from "../../../run/index.js";
+import { AutogenError, isAutogenError } from "../../../run/index.js";
 
 /** Where a file was written, or the text for the model that says why it was not. */
 export type WrittenFile =
@@ -22,9 +22,11 @@ export class WorkFolder {
   /** Makes the folder and those above it. @throws AutogenError `executor-failed` when it cannot be made */
   async open(): Promise<void> {
     try {
+      if (await isFolder(this.path)) return;
+      await refuseKernelFolders(this.path);
       await mkdir(this.path, { recursive: true });
-      if ((await stat(this.path)).isDirectory()) return;
     } catch (error) {
+      if (isAutogenError(error)) throw error;
       throw new AutogenError(
         "executor-failed",
         `The work folder \`${this.path}\` cannot be made: ${reasonOf(error)}. Name another one by \`workDir\`.`,
@@ -63,10 +65,14 @@ export class WorkFolder {
   /** The real path to write to; undefined when links lead out of the folder or something else than a file is there. */
   async #placeFor(name: string): Promise<string | undefined> {
     const root = await realpath(this.path);
+    if (dirname(name) === ".") return this.#fileAt(root, join(root, name));
     const folder = await this.#realFolder(root, dirname(join(root, name)));
     if (folder === undefined) return undefined;
     await mkdir(folder, { recursive: true });
-    const target = join(folder, basename(name));
+    return this.#fileAt(root, join(folder, basename(name)));
+  }
+
+  async #fileAt(root: string, target: string): Promise<string | undefined> {
     const found = await lstat(target).catch(() => undefined);
     if (found === undefined || found.isFile()) return target;
     if (!found.isSymbolicLink()) return undefined;
@@ -85,6 +91,26 @@ export class WorkFolder {
     const parent = await this.#realFolder(root, dirname(folder));
     return parent === undefined ? undefined : join(parent, basename(folder));
   }
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/** Files of the kernel's own, where no folder can be made, and making several at once never ends in some versions of Node. */
+const KERNEL = /^\/(?:proc|sys)(?:\/|$)/;
+
+/** @throws AutogenError `invalid-option` */
+async function refuseKernelFolders(path: string): Promise<void> {
+  let existing = dirname(path);
+  while (!(await isFolder(existing)) && existing !== dirname(existing)) existing = dirname(existing);
+  if (!KERNEL.test(path) && !KERNEL.test(await realpath(existing))) return;
+  throw new AutogenError(
+    "invalid-option",
+    `The work folder \`${path}\` lies in the kernel's own files. Name another one by \`workDir\`.`,
+  );
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : String(error));

@@ -10,7 +10,7 @@ export interface ContainerLimits extends CodeLimits {
   readonly totalMemoryBytes: number;
   /** Processors; 0.5 is half of one. @default 1 */
   readonly cpus: number;
-  /** Space in `/tmp`, which is memory. @default 64 MiB */
+  /** Space in each of `/tmp`, `/run` and `/var/tmp`, which are memory. @default 64 MiB */
   readonly temporaryBytes: number;
 }
 
@@ -89,12 +89,15 @@ export function createRequest(spec: ContainerSpec): Readonly<Record<string, unkn
       ReadonlyRootfs: !spec.writableRoot,
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges"],
-      Tmpfs: { "/tmp": `rw,nosuid,nodev,mode=1777,size=${limits.temporaryBytes}` },
+      // Podman makes the last two by itself where the rest is read-only, and as large as memory.
+      Tmpfs: Object.fromEntries(["/tmp", "/run", "/var/tmp"].map((path) => [path, temporary(limits)])),
       ExtraHosts: Object.entries(spec.extraHosts).map(([name, address]) => `${name}:${address}`),
       ...folders([...workspace, ...spec.volumes], spec.selinux),
     },
   };
 }
+
+const temporary = ({ temporaryBytes }: ContainerLimits): string => `rw,nosuid,nodev,mode=1777,size=${temporaryBytes}`;
 
 /** Equal for containers that can stand in for each other. */
 export function fingerprint(spec: ContainerSpec): string {

@@ -151,6 +151,12 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
   }
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
+    const outcome = await this.#runOnce(language, fileName, options);
+    // A container whose memory is used up starts no further program, though nobody has ended it.
+    return NOT_STARTED.test(outcome.stdout) ? this.#runOnce(language, fileName, options) : outcome;
+  };
+
+  readonly #runOnce = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
     const place = await this.#enter();
     const container = await this.#running(place, options);
     const growth = await GrowthWatch.start(place.folder, this.#limits.folderBytes);
@@ -173,8 +179,11 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
     );
     const isTooMuch = await growth.stop();
     // What killed the code may have left others alive: a new container has none.
-    const isSuspicious = outcome.end !== "exit" || outcome.exitCode === KILLED;
-    const explained = isSuspicious && outcome.end === "exit" ? await explain(outcome, container, this.#limits) : outcome;
+    const isSuspicious = outcome.end !== "exit" || outcome.exitCode === KILLED || NOT_STARTED.test(outcome.stdout);
+    const explained =
+      isSuspicious && outcome.exitCode === KILLED && outcome.end === "exit"
+        ? await explain(outcome, container, this.#limits)
+        : outcome;
     if (isSuspicious) await this.#discard(container);
     if (isTooMuch) {
       await place.stage?.remove(); // nothing of it is taken over
@@ -259,6 +268,7 @@ interface Place {
 }
 
 const KILLED = 137;
+const NOT_STARTED = /^(?:Error: )?(?:\w+: )?(?:OCI runtime )?exec failed: unable to start container process/;
 
 /** A model that reads only `137` would try the same again. */
 async function explain(

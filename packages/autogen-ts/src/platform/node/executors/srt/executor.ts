@@ -26,6 +26,7 @@ import { executeOnCommandLine } from "../command-line.js";
 import { requireLimits, requireTimeout } from "../limits.js";
 import { PYTHON_SETTINGS } from "../environment.js";
 import { findFirst, findProgram } from "../find-program.js";
+import { ControlGroups } from "../control-groups.js";
 import { GrowthWatch } from "../folder-growth.js";
 import { killGroup, killMarked, RUN_MARKER } from "../kill-tree.js";
 import { watchMemoryOfTree } from "../memory-watch.js";
@@ -58,6 +59,7 @@ export interface SandboxRuntimeOptions {
 
 const NOBODY = { uid: 65_534, gid: 65_534 } as const;
 const GRACE_MS = 500;
+const OWN_PROCESSES = 64; // threads of the sandbox's own program, its proxies and shells count, too
 const PACKAGE = "@anthropic-ai/sandbox-runtime";
 const SEARCH_PATH = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
@@ -72,6 +74,7 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
   readonly #network: NetworkAccess;
   readonly #shared: SharedByExecutors;
   readonly #stage: Stage | undefined;
+  #groups: Promise<ControlGroups> | undefined;
 
   /** @throws AutogenError `invalid-option` for a time limit under a second, a limit that makes no sense, or a network of another kind */
   constructor(options: SandboxRuntimeOptions = {}) {
@@ -122,6 +125,12 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
     const marker = `srt-${randomUUID()}`;
     const full = new AbortController();
     let unwatch = (): void => {};
+    let entering: Promise<void> | undefined;
+    const groups = await (this.#groups ??= ControlGroups.find());
+    const group = groups.make({
+      memoryBytes: this.#limits.totalMemoryBytes,
+      processes: this.#limits.processes + OWN_PROCESSES,
+    });
     const growth = await GrowthWatch.start(folder, this.#limits.folderBytes);
     try {
       const file = join(settings, "settings.json");
@@ -158,7 +167,9 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
           },
           plainText: true,
           onStart: (pid) => {
-            unwatch = watchMemoryOfTree(pid, this.#limits.totalMemoryBytes, () => full.abort());
+            // It takes longer to start than to be taken in; what it starts is born in the group.
+            entering = group?.join(pid).catch(() => full.abort()); // what cannot be limited does not run
+            if (!groups.limitsMemory) unwatch = watchMemoryOfTree(pid, this.#limits.totalMemoryBytes, () => full.abort());
           },
         },
         { ...options, signal },
@@ -169,9 +180,12 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
         return { ...outcome, end: "folder-limit" };
       }
       await this.#stage?.leave();
-      return full.signal.aborted ? { ...outcome, end: "memory-limit" } : outcome;
+      const ranOut = full.signal.aborted || (outcome.exitCode !== 0 && (await group?.ranOutOfMemory()) === true);
+      return ranOut ? { ...outcome, end: "memory-limit" } : outcome;
     } finally {
       unwatch();
+      await entering;
+      await group?.remove();
       await growth.stop();
       await rm(settings, { recursive: true, force: true });
     }
