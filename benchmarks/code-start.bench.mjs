@@ -33,8 +33,13 @@ export async function run() {
     const left = await leavings(bubblewrap);
     return [
       { label: "bare Python", value: times.bare, unit: "ms" },
-      { label: "bubblewrap over bare Python", value: times.bubblewrap - times.bare, unit: "ms", atMost: 15 },
-      { label: "of it: the program `bwrap` itself", value: times.raw - times.bare, unit: "ms" },
+      {
+        label: "bubblewrap over bare Python, median of pairs",
+        value: median(pairs(all.bubblewrap, all.bare)),
+        unit: "ms",
+        atMost: 15,
+      },
+      { label: "of it: the program `bwrap` itself", value: median(pairs(all.raw, all.bare)), unit: "ms" },
       { label: "of it: ours, median of pairs", value: median(pairs(all.bubblewrap, all.raw)), unit: "ms" },
       { label: "bubblewrap against the program itself", value: times.bubblewrap / times.raw, unit: "times" },
       { label: "embedded, warm", value: times.embedded, unit: "ms", atMost: 20 },
