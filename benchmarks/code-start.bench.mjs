@@ -141,11 +141,13 @@ async function recorded(body) {
 }
 
 /** The same without what holds the code back, the filter, and the limits of all processes together. */
-function rawSandbox([command, args, { cwd, env, uid, gid }]) {
+async function rawSandbox([command, args, { cwd, env, uid, gid }]) {
+  const line = [command, ...args];
+  const sandbox = line.slice(line.findIndex((word) => word.endsWith("/bwrap"))); // a shell may stand before it
   const ours = new Set(["--sync-fd", "--info-fd", "--block-fd", "--seccomp"]);
-  const plain = args.filter((arg, index) => !ours.has(arg) && !ours.has(args[index - 1]));
-  const user = uid === undefined ? {} : { uid, gid };
-  return bare(command, plain, { cwd, env, ...user });
+  const [program, ...plain] = sandbox.filter((arg, index) => !ours.has(arg) && !ours.has(sandbox[index - 1]));
+  const code = await bare(program, plain, { cwd, env, ...(uid === undefined ? {} : { uid, gid }) });
+  if (code !== 0) throw new Error(`The program itself ended with code ${code}.`);
 }
 
 const pairs = (ones, others) => ones.map((one, index) => one - others[index]);
