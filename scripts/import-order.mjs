@@ -41,6 +41,9 @@ export const PLATFORM_ASKED_IN = "run/host.ts";
 /** Programs in files of their own, started by path and never imported: only these may do things at the top level. */
 export const PROGRAM = /^(platform|features)\/(.*[/-])?(cli|main|worker)\.ts$/;
 
+/** The one pure file that shares something with the whole program. Decision record 0015. */
+export const PROGRAM_WIDE_IN = "run/observers.ts";
+
 /** Globals that reach outside. `Date.now()` and `new Date()` without a value are found apart. */
 export const AMBIENT = new Set([
   "setTimeout",

@@ -12,7 +12,7 @@ import {
   type UsageMode,
   type WrapperConfig,
 } from "../model/index.js";
-import { AutogenError, loadHost, type Run, type UsageSummary } from "../run/index.js";
+import { AutogenError, loadHost, observers, tell, type Run, type UsageSummary } from "../run/index.js";
 import {
   acceptThroughDoor,
   exchange,
@@ -107,6 +107,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
     this.#isTerminationMsg = options.isTerminationMsg ?? isTermination;
     this.client = options.llmConfig ? new OpenAIWrapper(settings) : null;
     this.#options = options;
+    tell((observer) => observer.agentMade?.({ agent: this, wrapper: this.client, options }));
   }
 
   // What it is.
@@ -209,6 +210,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
   async #answer(history: readonly Message[], sender: Agent | null, exclude: readonly unknown[], run: Run): Promise<TurnOutcome> {
     for (const notice of this.takeToolNotices()) run.warn("tool-overridden", notice);
     const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history, { agent: this, run });
+    const observed = observers().length > 0;
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
       const [final, reply = null, stop] = checkedResult(
@@ -216,6 +218,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
         replyFunction,
         this.name,
       );
+      if (observed) tell((observer) => observer.replyTried?.({ agent: this, replyFunction, final, reply, path: run.path }));
       if (final) return typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
     }
     return { reply: this.defaultAutoReply };

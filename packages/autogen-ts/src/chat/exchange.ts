@@ -3,7 +3,7 @@
  * Specification chapter 10, sections 4 and 6. A loop, not a recursion: the stack stays flat (D10-5).
  */
 import { normalise, type Message, type MessageDraft } from "../message/index.js";
-import { AutogenError, isAutogenError, type Run, type StopReason } from "../run/index.js";
+import { AutogenError, isAutogenError, tell, type Run, type StopReason } from "../run/index.js";
 import { isLoopAgent, type Agent, type LoopAgent, type TurnOutcome } from "./agent.js";
 import type { ChatWatch } from "./watch.js";
 
@@ -125,6 +125,7 @@ export function acceptThroughDoor(to: LoopAgent, from: Agent, draft: string | Me
 function announce(from: Agent, to: LoopAgent, message: Message, run: Run, silent: boolean): void {
   const text = message.context === undefined ? {} : { text: to.filledText(message) };
   run.emit({ type: "message.received", from: from.name, to: to.name, message, ...text }, { silent });
+  tell((observer) => observer.messageReceived?.({ agent: to, sender: from, message, path: run.path }));
 }
 
 /** The same chat by public methods: a peer that is no loop agent, or that overrides `send` or `receive`, decides itself when it answers. */

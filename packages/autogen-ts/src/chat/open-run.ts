@@ -1,7 +1,16 @@
 /** Starts the run of a top-level call, or the part of a given run that this call is. */
 import { consolePrinter, type IOStream } from "../io/index.js";
 import { Budget, type BudgetLimits } from "../model/index.js";
-import { createRun, loadHost, type EffectLayer, type Host, type Run, type RunContext, type Subscriber } from "../run/index.js";
+import {
+  createRun,
+  joinings,
+  loadHost,
+  type EffectLayer,
+  type Host,
+  type Run,
+  type RunContext,
+  type Subscriber,
+} from "../run/index.js";
 
 /** What every entry point of chats accepts about its run. */
 export interface RunSettings {
@@ -45,12 +54,14 @@ export async function openRun(settings: RunSettings, segment: string, context: P
   const own = stream ?? platform.stream();
   const host = withStream(platform, own);
   const stops = [signal, own.signal].filter((one) => one !== undefined);
+  const joined = joinings();
+  const outer = joined.flatMap((one) => one.layers ?? []);
   const root = createRun({
     host,
     silent: silent ?? false,
-    subscribers: [consolePrinter(own), ...(onEvent === undefined ? [] : [onEvent])],
+    subscribers: [...joined.map((one) => one.onEvent), consolePrinter(own), onEvent].filter((one) => one !== undefined),
     ...(stops.length === 0 ? {} : { signal: stops.length === 1 ? (stops[0] as AbortSignal) : AbortSignal.any(stops) }),
-    ...(layers === undefined ? {} : { layers }),
+    layers: [...outer, ...(layers ?? [])],
   });
   return root.child(segment, { context });
 }

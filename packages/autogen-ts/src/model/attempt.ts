@@ -1,6 +1,14 @@
 /** One attempt of a call: one effect at one entry. Chapter 20, section 4. */
 import type { TemplateValues } from "../message/index.js";
-import { isAutogenError, type AutogenError, type ModelRequest, type ModelResponse, type Run } from "../run/index.js";
+import {
+  isAutogenError,
+  observers,
+  type AutogenError,
+  type ModelCall,
+  type ModelRequest,
+  type ModelResponse,
+  type Run,
+} from "../run/index.js";
 import { answerSchemaOf, misfitOf, wireFormat, type AnswerSchema } from "./answer-format.js";
 import { cacheKey, type ResponseCache } from "./cache.js";
 import { cacheFor, type CallsUnderWay, type EffectResponse } from "./cached-call.js";
@@ -9,6 +17,7 @@ import type { CreateContext, ModelParams, UsageRecord } from "./client.js";
 import type { ClientSlot } from "./client-slot.js";
 import { modelError, type FailurePlace } from "./errors.js";
 import { expectedTokens } from "./expected-tokens.js";
+import { askObserved } from "./observed.js";
 import { withBoth } from "./with-both.js";
 import { mergeCall } from "./merge.js";
 import { OLD_KEYS, type Options } from "./option-keys.js";
@@ -20,6 +29,8 @@ import { modelOf } from "./wire-body.js";
 /** What an attempt starts from: parameters with everything filled in. */
 export interface Attempt {
   readonly slot: ClientSlot;
+  /** Whose entry it is. */
+  readonly wrapper: object;
   readonly call: Call;
   readonly run: Run;
   readonly agent: string;
@@ -39,7 +50,11 @@ export interface Answer {
 }
 
 /** Merges options and fills in templates. @throws AutogenError `invalid-option` for a call that no endpoint could answer */
-export function prepare(slot: ClientSlot, call: Call, { run, last }: Pick<Attempt, "run" | "last">): Attempt {
+export function prepare(
+  slot: ClientSlot,
+  call: Call,
+  { wrapper, run, last }: Pick<Attempt, "wrapper" | "run" | "last">,
+): Attempt {
   const { request, extra } = mergeCall(slot.entry, call.options, call.overrides);
   for (const key of Object.keys(request)) {
     const now = OLD_KEYS.get(key);
@@ -48,7 +63,8 @@ export function prepare(slot: ClientSlot, call: Call, { run, last }: Pick<Attemp
   }
   const schema = answerSchemaOf(request["response_format"]);
   const sent = schema === null ? request : { ...request, response_format: wireFormat(schema) };
-  return { slot, call, run, agent: callerName(extra), params: buildParams({ request: sent, extra }), extra, schema, last };
+  const params = buildParams({ request: sent, extra });
+  return { slot, wrapper, call, run, agent: callerName(extra), params, extra, schema, last };
 }
 
 /** The filter of this attempt and what it looks at beside the response. */
@@ -83,7 +99,22 @@ export const placeOf = ({ slot, params, run }: Pick<Attempt, "slot" | "params" |
  *
  * @throws AutogenError `model-failed`, `model-timeout`, `aborted`
  */
-export async function ask(attempt: Attempt, underWay: CallsUnderWay): Promise<Answer> {
+export function ask(attempt: Attempt, underWay: CallsUnderWay): Promise<Answer> {
+  if (observers().length === 0) return askAsEffect(attempt, underWay);
+  const asked = askedOf(attempt);
+  return askObserved(
+    asked,
+    () => attempt.slot.current ?? null,
+    () => askAsEffect(attempt, underWay),
+  );
+}
+
+const askedOf = ({ slot, wrapper, call, run, agent, params, extra }: Attempt): ModelCall => ({
+  ...{ call, wrapper, asker: extra["agent"] ?? null, agent, params, path: run.path },
+  ...{ config: slot.entry.index, entry: slot.entry.original },
+});
+
+async function askAsEffect(attempt: Attempt, underWay: CallsUnderWay): Promise<Answer> {
   const { slot, run, agent, params } = attempt;
   const request = slot.request(params, run.host);
   run.emit({ type: "llm.start", agent, model: modelOf(params), config: slot.entry.index });

@@ -5,7 +5,9 @@
 import {
   AutogenError,
   createRun,
+  joinings,
   loadHost,
+  tell,
   type Host,
   type ModelResponse,
   type ResponseMessage,
@@ -50,6 +52,7 @@ export class OpenAIWrapper {
   constructor(config: WrapperConfig, { host }: WrapperOptions = {}) {
     this.#slots = resolveEntries(config).map((entry) => new ClientSlot(entry));
     this.#host = host;
+    tell((observer) => observer.wrapperMade?.({ wrapper: this, config }));
   }
 
   /**
@@ -70,7 +73,7 @@ export class OpenAIWrapper {
     for (const warning of this.#warnings) run.warn("model-client", warning);
     const failures: AutogenError[] = [];
     for (const slot of this.#slots) {
-      const attempt = prepare(slot, call, { run, last: slot === this.#slots.at(-1) });
+      const attempt = prepare(slot, call, { wrapper: this, run, last: slot === this.#slots.at(-1) });
       const answer = await this.#try(attempt, failures, calling);
       if (answer === null) continue;
       const { response } = answer;
@@ -203,8 +206,10 @@ export class OpenAIWrapper {
   async #ownRun(signal: AbortSignal | undefined): Promise<Run> {
     const host = this.#host ?? (await loadHost());
     const shown = host.subscriber?.();
-    const subscribers = shown === undefined ? [] : [shown];
-    return createRun({ host, subscribers, warned: this.#warned, ...(signal === undefined ? {} : { signal }) });
+    const joined = joinings();
+    const subscribers = [shown, ...joined.map(({ onEvent }) => onEvent)].filter((one) => one !== undefined);
+    const layers = joined.flatMap((one) => one.layers ?? []);
+    return createRun({ host, subscribers, layers, warned: this.#warned, ...(signal === undefined ? {} : { signal }) });
   }
 }
 

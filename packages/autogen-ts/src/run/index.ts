@@ -34,6 +34,19 @@ export { loadHost } from "./host.js";
 export type { Host } from "./host.js";
 export { canonical, RECORDING_FORMAT, recordTo, trace } from "./layers.js";
 export type { RecordedEffect } from "./layers.js";
+export { joinings, observe, observers, tell } from "./observers.js";
+export type {
+  AgentMade,
+  Joining,
+  MessageReceived,
+  ModelCall,
+  ModelCallEnd,
+  Named,
+  Observer,
+  ReplyTried,
+  ToolUsed,
+  WrapperMade,
+} from "./observers.js";
 export { orAborted } from "./or-aborted.js";
 export { replayFrom } from "./replay.js";
 export type { ReplayLayer, ReplayOptions } from "./replay.js";

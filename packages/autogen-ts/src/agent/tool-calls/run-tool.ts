@@ -1,7 +1,7 @@
 /** Runs one call as an effect: time limit, progress, streams of results, errors. */
 import type { Json } from "../../message/index.js";
 import { failure, outcomeOf, type ToolContext } from "../../tool/index.js";
-import { isAutogenError, type Run, type ToolOutcome } from "../../run/index.js";
+import { isAutogenError, tell, type Run, type ToolOutcome, type ToolUsed } from "../../run/index.js";
 import type { CallSite, PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
 
@@ -26,8 +26,13 @@ async function runTool(site: CallSite, call: ReadyCall): Promise<ToolOutcome> {
     return limit === null ? await attempt(site, call, signal) : await withinTime(site, call, signal, limit);
   });
   run.emit({ type: "tool.end", agent: recipient.name, tool: call.name, ...id, ok: outcome.ok });
+  if (outcome.ok) tell((observer) => observer.toolUsed?.(usedTool(site, call, outcome)));
   return outcome;
 }
+
+const usedTool = ({ recipient, run }: CallSite, call: ReadyCall, { content }: ToolOutcome): ToolUsed => ({
+  ...{ agent: recipient, tool: call.name, args: call.args, returned: content, path: run.path },
+});
 
 /** A tool that does not notice its signal goes on for nobody. */
 async function withinTime(site: CallSite, call: ReadyCall, signal: AbortSignal | undefined, limit: number): Promise<ToolOutcome> {
