@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BubblewrapCodeExecutor, EmbeddedCodeExecutor, LocalCommandLineCodeExecutor } from "autogen-ts";
+import { median } from "./rounds.mjs";
 
 const ROUNDS = 40;
 const SCRIPTS = 1_000;
@@ -151,7 +152,3 @@ async function rawSandbox([command, args, { cwd, env, uid, gid }]) {
 }
 
 const pairs = (ones, others) => ones.map((one, index) => one - others[index]);
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

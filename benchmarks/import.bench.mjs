@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { median } from "./rounds.mjs";
 
 const ROUNDS = 25;
 const here = dirname(fileURLToPath(import.meta.url));
@@ -31,9 +32,4 @@ async function cpuMilliseconds(program) {
   const report = "const { userCPUTime, systemCPUTime } = process.resourceUsage(); console.log(userCPUTime + systemCPUTime);";
   const { stdout } = await execute(process.execPath, ["--input-type=module", "-e", `${program}\n${report}`], { cwd: here });
   return Number(stdout) / 1000;
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -3,21 +3,47 @@ import { inOwnProcess } from "./own-process.mjs";
 
 const AGENTS = 100_000;
 
+const KINDS = [
+  { kind: "ConversableAgent", model: false, tool: false },
+  { kind: "ConversableAgent with a tool", model: false, tool: true, atMostMicroseconds: 10, atMostBytes: 4_096 },
+  { kind: "AssistantAgent with a model", model: true, tool: false },
+  { kind: "AssistantAgent with a model and a tool", model: true, tool: true },
+];
+
 export async function run() {
-  const plain = await made("ConversableAgent");
-  const assistant = await made("AssistantAgent");
-  return [
-    { label: `CPU per ConversableAgent, ${AGENTS} agents`, value: plain.microseconds, unit: "µs" },
-    { label: "heap per ConversableAgent", value: plain.bytes, unit: "bytes" },
-    { label: "CPU per AssistantAgent with a model", value: assistant.microseconds, unit: "µs" },
-    { label: "heap per AssistantAgent with a model", value: assistant.bytes, unit: "bytes" },
-  ];
+  const rows = [];
+  for (const { kind, model, tool, atMostMicroseconds, atMostBytes } of KINDS) {
+    const { microseconds, bytes } = await made({ agents: AGENTS, model, tool });
+    rows.push(
+      {
+        ...{ label: `CPU per ${kind}, ${AGENTS} agents`, value: microseconds, unit: "µs" },
+        ...(atMostMicroseconds === undefined ? {} : { atMost: atMostMicroseconds }),
+      },
+      {
+        ...{ label: `heap per ${kind}`, value: bytes, unit: "bytes" },
+        ...(atMostBytes === undefined ? {} : { atMost: atMostBytes }),
+      },
+    );
+  }
+  return rows;
 }
 
-const made = async (name) =>
-  await inOwnProcess({ agents: AGENTS, name }, async ({ count: { agents, name: type }, heap, library }) => {
-    const llmConfig = type === "AssistantAgent" ? { config_list: [{ model: "none", api_key: "none" }] } : false;
-    const make = (number) => new library[type]({ name: `agent${number}`, llmConfig });
+const made = async (what) =>
+  await inOwnProcess(what, async ({ count: { agents, model, tool }, heap, library }) => {
+    const { AssistantAgent, ConversableAgent, defineTool } = library;
+    const llmConfig = model ? { config_list: [{ model: "none", api_key: "none" }] } : false;
+    const Agent = model ? AssistantAgent : ConversableAgent;
+    const add = defineTool({
+      ...{ name: "add", description: "Adds two numbers" },
+      parameters: { type: "object", properties: { a: { type: "number" }, b: { type: "number" } } },
+      execute: ({ a, b }) => a + b,
+    });
+    const make = (number) => {
+      const agent = new Agent({ name: `agent${number}`, llmConfig });
+      if (tool) agent.registerForExecution(add);
+      if (tool && model) agent.registerForLlm(add);
+      return agent;
+    };
     for (let number = 0; number < 1_000; number++) make(number);
     const before = heap();
     const start = process.cpuUsage();

@@ -1,7 +1,7 @@
 /** How much memory a chat needs that is under way: two agents, their run, no messages yet, waiting for a human's line. */
 import { inOwnProcess } from "./own-process.mjs";
 
-const CHATS = 5_000;
+const CHATS = 10_000;
 
 export async function run() {
   const { bytes, live } = await inOwnProcess(CHATS, async ({ count, heap, library }) => {

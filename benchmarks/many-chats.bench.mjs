@@ -5,6 +5,7 @@
 import { AssistantAgent, UserProxyAgent, initiateChats, memoryStream } from "autogen-ts";
 import OpenAI from "openai";
 import { startModelServer } from "./model-server.mjs";
+import { median } from "./rounds.mjs";
 
 const CHATS = 1_000;
 const CONCURRENCY = 50;
@@ -112,9 +113,4 @@ async function schedulerAlone() {
     rows.push({ label: `against one of 1000`, value: many / few, unit: "times" });
   }
   return rows;
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,7 +1,7 @@
 /**
  * A model service without latency, for benchmarks: answers every request at once with the same text, or streams it in
- * as many pieces as `deltas` in the path says (`/deltas/10000/v1`), or calls the tool `add` before (`/tools/v1`). Runs in a
- * process of its own.
+ * as many pieces as `deltas` in the path says (`/deltas/10000/v1`), or calls the tool `add` before (`/tools/v1`). Below
+ * `/peers/v1` it does what the request asks for: streams when told to, and calls the tool when one is offered. Runs in a process of its own.
  */
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
@@ -23,19 +23,19 @@ export async function startModelServer() {
 function serve() {
   let count = 0;
   const server = createServer((request, response) => {
-    let calling = false;
+    const { url = "" } = request;
+    const looksAtBody = url.startsWith("/tools/") || url.startsWith("/peers/");
     let body = "";
-    if (request.url?.startsWith("/tools/") === true) {
-      calling = true;
-      // The answer of a tool stands at the end of the second request.
-      request.setEncoding("utf8").on("data", (part) => (body += part));
-    }
+    if (looksAtBody) request.setEncoding("utf8").on("data", (part) => (body += part));
     request.resume().on("end", () => {
       const id = `chatcmpl-${(count += 1)}`;
-      const deltas = Number(/^\/deltas\/(\d+)\//.exec(request.url ?? "")?.[1] ?? 0);
-      if (calling && !body.includes('"tool_call_id"')) answer(response, id, CALLS);
-      else if (deltas > 0) stream(response, id, deltas);
-      else answer(response, id);
+      const deltas = Number(/^\/deltas\/(\d+)\//.exec(url)?.[1] ?? 0);
+      // The answer of a tool stands at the end of the second request.
+      const calls = url.startsWith("/tools/") || body.includes('"tools":[{');
+      const message = looksAtBody && calls && !body.includes('"tool_call_id"') ? CALLS : SAYING;
+      if (deltas > 0) stream(response, id, { deltas });
+      else if (url.startsWith("/peers/") && body.includes('"stream":true')) stream(response, id, { deltas: 1, message });
+      else answer(response, id, message);
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -51,20 +51,24 @@ const SAYING = { role: "assistant", content: "All right." };
 const CALL = { id: "call_1", type: "function", function: { name: "add", arguments: '{"a":1,"b":2}' } };
 const CALLS = { role: "assistant", content: null, tool_calls: [CALL] };
 
-/** @param {unknown} [message] */
-function answer(response, id, message = SAYING) {
+function answer(response, id, message) {
   const choice = { index: 0, finish_reason: message === SAYING ? "stop" : "tool_calls", message };
   const body = JSON.stringify({ id, object: "chat.completion", created: 1, model: "bench", choices: [choice], usage: USAGE });
   response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
   response.end(body);
 }
 
-function stream(response, id, deltas) {
+/** @param {{ deltas: number, message?: typeof SAYING | typeof CALLS }} what */
+function stream(response, id, { deltas, message }) {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const piece = (choices, more = {}) =>
     `data: ${JSON.stringify({ id, object: "chat.completion.chunk", created: 1, model: "bench", choices, ...more })}\n\n`;
-  const parts = Array.from({ length: deltas }, () => piece([{ index: 0, delta: { content: "word " }, finish_reason: null }]));
-  parts.push(piece([{ index: 0, delta: {}, finish_reason: "stop" }]), piece([], { usage: USAGE }), "data: [DONE]\n\n");
+  const delta = (part, reason = null) => piece([{ index: 0, delta: part, finish_reason: reason }]);
+  const parts =
+    message === CALLS
+      ? [delta({ role: "assistant", content: null, tool_calls: [{ index: 0, ...CALL }] })]
+      : Array.from({ length: deltas }, () => delta({ content: message?.content ?? "word " }));
+  parts.push(delta({}, message === CALLS ? "tool_calls" : "stop"), piece([], { usage: USAGE }), "data: [DONE]\n\n");
   response.end(parts.join(""));
 }
 

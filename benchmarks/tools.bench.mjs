@@ -10,6 +10,7 @@ import { stepCountIs, tool, ToolLoopAgent } from "ai";
 import { AssistantAgent, defineTool, memoryStream, registerFunction, UserProxyAgent } from "autogen-ts";
 import { z } from "zod";
 import { startModelServer } from "./model-server.mjs";
+import { median } from "./rounds.mjs";
 
 const ROUNDS = 9;
 const CONCURRENT = 200;
@@ -132,9 +133,4 @@ function loopsOfAiSdk(url) {
 
 function check(holds) {
   if (!holds) throw new Error("A run did not do what it should.");
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

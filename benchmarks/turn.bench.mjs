@@ -5,6 +5,7 @@
 import { AssistantAgent, UserProxyAgent, memoryStream } from "autogen-ts";
 import OpenAI from "openai";
 import { startModelServer } from "./model-server.mjs";
+import { median } from "./rounds.mjs";
 
 const ROUNDS = 9;
 const TURNS = 300;
@@ -154,9 +155,4 @@ function scene(baseURL, options = {}) {
     user: new UserProxyAgent({ name: "user", humanInputMode: "NEVER", codeExecutionConfig: false }),
     client: new OpenAI({ baseURL, apiKey: "bench" }),
   };
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -28,6 +28,7 @@ const CHECKS = {
   imports: async () => (await import("./check-imports.mjs")).checkImports().join("\n"),
   unused: () => problemsOf(tool("knip", "bin", "knip.js"), ["--no-progress", "--no-config-hints"]),
   docs: async () => (await (await import("./check-docs.mjs")).checkDocs()).join("\n"),
+  budget: async () => (await (await import("./check-budget.mjs")).checkBudget()).join("\n"),
   package: async () => (await (await import("./check-package.mjs")).checkPackage()).join("\n"),
 };
 
