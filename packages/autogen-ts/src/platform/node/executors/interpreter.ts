@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { readFile } from "node:fs/promises";
 import type { ExecuteCodeOptions } from "../../../code/index.js";
-import { AutogenError } from "../../../run/index.js";
+import { AutogenError, throwIfAborted } from "../../../run/index.js";
 import { CappedOutput } from "./capped-output.js";
 import { MEMORY_LIMIT_BYTES, denoArguments, denoCommand, denoEnvironment } from "./deno-command.js";
 import type { DenoCommand } from "./deno-command.js";
@@ -36,10 +36,22 @@ export interface RunLimits {
   readonly maxFolderBytes: number;
 }
 
+/** How an interpreter is started. */
+export interface InterpreterStart {
+  readonly cleanup: ExitCleanup;
+  /** Files or addresses of modules from where `deno` and `pyodide` are looked for. */
+  readonly packagesFrom?: readonly string[] | undefined;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
+  /** How long each attempt may take; one that ends by itself is the last. */
+  readonly limitsMs?: readonly number[];
+}
+
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 type Ending = Exclude<InterpreterRun["end"], "exit" | "died">;
 
-const START_LIMIT_MS = 60_000; // two to three seconds are normal; slow machines exist
+/** Two to three seconds are normal. What hangs is tried once more, with time enough for slow machines. */
+const START_LIMITS_MS = [15_000, 60_000] as const;
 /** The largest message that is read: the files of one block. */
 const MAX_LINE_BYTES = 64_000_000;
 
@@ -72,26 +84,36 @@ export class Interpreter {
   /**
    * Starts deno and loads Pyodide, which takes two to three seconds.
    *
-   * @throws AutogenError `missing-package`, or `executor-failed` when the interpreter does not start
+   * @throws AutogenError `missing-package`; `executor-failed` when the interpreter does not start; `aborted`
    */
-  static async start(cleanup: ExitCleanup, packagesFrom?: readonly string[]): Promise<Interpreter> {
+  static async start({ cleanup, packagesFrom, signal, limitsMs = START_LIMITS_MS }: InterpreterStart): Promise<Interpreter> {
     const command = await denoCommand(packagesFrom);
     const folder = findPyodide(packagesFrom);
-    const source = await readFile(
-      new URL(import.meta.url.endsWith(".ts") ? "./embedded-worker.ts" : "./embedded-worker.js", import.meta.url),
-      "utf8",
+    const language = import.meta.url.endsWith(".ts") ? "typescript" : "javascript";
+    const worker = language === "typescript" ? "./embedded-worker.ts" : "./embedded-worker.js";
+    const source = await readFile(new URL(worker, import.meta.url), "utf8");
+    const args = denoArguments(source, { language, readable: [folder], args: [folderUrl(folder), folder] });
+    for (const limitMs of limitsMs) {
+      if (signal !== undefined) throwIfAborted(signal);
+      const interpreter = Interpreter.#spawn(command, args, folder, cleanup);
+      if (await interpreter.#isReady(limitMs, signal)) return interpreter;
+    }
+    throw new AutogenError(
+      "executor-failed",
+      `The Python interpreter in deno was started ${limitsMs.length} times and did not get ready, the last time in ${(limitsMs.at(-1) ?? 0) / 1_000} seconds. ` +
+        "This machine may be overloaded; the next block tries again.",
     );
+  }
+
+  static #spawn(command: DenoCommand, args: readonly string[], folder: string, cleanup: ExitCleanup): Interpreter {
     const [program = "deno", ...prefix] = command.prefix;
-    const args = denoArguments(source, { readable: [folder], args: [folderUrl(folder), folder] });
     const child = spawn(program, [...prefix, ...args], {
       stdio: ["pipe", "pipe", "ignore"],
-      env: denoEnvironment(),
+      env: denoEnvironment(command),
       cwd: folder,
       windowsHide: true,
     });
-    const interpreter = new Interpreter(child, command, cleanup);
-    await interpreter.#untilReady();
-    return interpreter;
+    return new Interpreter(child, command, cleanup);
   }
 
   /** Runs one block; whatever ends it before its own end also ends the interpreter. */
@@ -158,25 +180,31 @@ export class Interpreter {
     });
   }
 
-  #untilReady(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.kill(), START_LIMIT_MS);
-      this.#onExit = (code) => {
-        clearTimeout(timer);
-        reject(
-          new AutogenError(
-            "executor-failed",
-            `The Python interpreter in deno did not start (exit code ${code}). ${this.#fatal}`.trim(),
-          ),
-        );
-      };
+  /** False when it did not get ready in time; it is gone then. @throws AutogenError when it ended by itself, or `aborted` */
+  async #isReady(limitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    let isLate = false;
+    const stop = (): void => this.kill();
+    const timer = setTimeout(() => {
+      isLate = true;
+      stop();
+    }, limitMs);
+    signal?.addEventListener("abort", stop, { once: true });
+    const code = await new Promise<number | null>((resolve) => {
+      this.#onExit = resolve;
       this.#listener = (message) => {
-        if (message.type !== "ready") return;
-        clearTimeout(timer);
-        this.#rest();
-        resolve();
+        if (message.type === "ready") resolve(null);
       };
     });
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+    if (code === null) {
+      this.#rest();
+      return true;
+    }
+    if (signal !== undefined) throwIfAborted(signal);
+    if (isLate) return false;
+    const reason = `The Python interpreter in deno did not start (exit code ${code}). ${this.#fatal}`;
+    throw new AutogenError("executor-failed", reason.trim());
   }
 
   #receive(line: string): void {

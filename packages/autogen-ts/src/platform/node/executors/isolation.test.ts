@@ -20,7 +20,7 @@ import {
 } from "../../../../test/executors.js";
 import type { Candidate } from "../../../../test/executors.js";
 
-const LIMIT = { timeout: 30_000 };
+const LIMIT = { timeout: 90_000 }; // of the slowest executor
 
 for (const candidate of candidates) prepared(candidate);
 
