@@ -243,9 +243,8 @@ function sharedExecutor(candidate: Candidate): () => Promise<{ executor: CodeExe
   };
   afterAll(async () => {
     const place = await made;
-    if (place === undefined) return;
-    await place.executor.stop?.();
-    await rm(place.folder, { recursive: true, force: true });
+    await place?.executor.stop?.();
+    if (place !== undefined) await rm(place.folder, { recursive: true, force: true });
   });
   return () => (made ??= make());
 }
