@@ -7,6 +7,8 @@ import { readFile } from "node:fs/promises";
 import type { ExecuteCodeOptions } from "../../../code/index.js";
 import { AutogenError, throwIfAborted } from "../../../run/index.js";
 import { CappedOutput } from "./capped-output.js";
+import { EarlyEnd } from "./early-end.js";
+import type { EarlyReason } from "./early-end.js";
 import { MEMORY_LIMIT_BYTES, denoArguments, denoCommand, denoEnvironment } from "./deno-command.js";
 import type { DenoCommand } from "./deno-command.js";
 import { findPyodide, folderUrl } from "./embedded-packages.js";
@@ -20,7 +22,7 @@ import { OUTPUT_LIMIT_BYTES } from "./run-process.js";
 
 /** How one block went. */
 export interface InterpreterRun {
-  readonly end: "exit" | "died" | "timeout" | "aborted" | "output-limit" | "memory-limit";
+  readonly end: "exit" | "died" | EarlyReason;
   readonly output: string;
   /** What the interpreter said at the end; null when it did not live to say it. */
   readonly done: (WorkerMessage & { readonly type: "done" }) | null;
@@ -48,7 +50,6 @@ export interface InterpreterStart {
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
-type Ending = Exclude<InterpreterRun["end"], "exit" | "died">;
 
 /** Two to three seconds are normal. What hangs is tried once more, with time enough for slow machines. */
 const START_LIMITS_MS = [15_000, 60_000] as const;
@@ -124,35 +125,26 @@ export class Interpreter {
       const shown = cleaners[stream].push(text);
       if (shown !== "") onOutput?.(shown, stream);
     };
-    let end: Ending | undefined;
-    const stop = (reason: Ending): void => {
-      end ??= reason;
-      this.kill();
-    };
-    const timer = setTimeout(() => stop("timeout"), limits.timeoutMs);
-    const onAbort = (): void => stop("aborted");
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const early = new EarlyEnd({ timeoutMs: limits.timeoutMs, signal, onEnd: () => this.kill() });
     const unwatch = this.#command.memoryIsLimited
       ? () => {}
-      : watchMemory(this.#child.pid, MEMORY_LIMIT_BYTES, () => stop("memory-limit"));
+      : watchMemory(this.#child.pid, MEMORY_LIMIT_BYTES, () => early.by("memory-limit"));
     try {
-      if (signal?.aborted === true) onAbort();
       const done = await this.#exchange(message, (text, stream) => {
-        if (end !== undefined) return;
+        if (early.reason !== undefined) return;
         output.add(Buffer.from(text));
-        if (output.total > OUTPUT_LIMIT_BYTES) stop("output-limit");
+        if (output.total > OUTPUT_LIMIT_BYTES) early.by("output-limit");
         else if (output.total <= limits.maxOutputBytes) show(text, stream);
       });
       if (done === null && this.#fatal !== "") output.add(Buffer.from(`${this.#fatal}\n`));
       return {
-        end: end ?? (done === null ? "died" : "exit"),
+        end: early.reason ?? (done === null ? "died" : "exit"),
         output: withoutTerminalControls(output.text()),
         done,
         exitCode: this.exitCode ?? 0,
       };
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      early.close();
       unwatch();
     }
   }
