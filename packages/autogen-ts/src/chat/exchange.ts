@@ -124,8 +124,9 @@ export function acceptThroughDoor(to: LoopAgent, from: Agent, draft: string | Me
 
 function announce(from: Agent, to: LoopAgent, message: Message, run: Run, silent: boolean): void {
   const text = message.context === undefined ? {} : { text: to.filledText(message) };
-  run.emit({ type: "message.received", from: from.name, to: to.name, message, ...text }, { silent });
+  // First to observers: what a logger writes is there before anybody hears of it.
   tell((observer) => observer.messageReceived?.({ agent: to, sender: from, message, path: run.path }));
+  run.emit({ type: "message.received", from: from.name, to: to.name, message, ...text }, { silent });
 }
 
 /** The same chat by public methods: a peer that is no loop agent, or that overrides `send` or `receive`, decides itself when it answers. */
