@@ -33,6 +33,7 @@ export {
   createRun,
   observe,
   UsageLedger,
+  visibleText,
 } from "./run/index.js";
 export type {
   AgentMade,
