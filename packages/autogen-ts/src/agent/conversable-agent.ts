@@ -208,6 +208,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
 
   async #answer(history: readonly Message[], sender: Agent | null, exclude: readonly unknown[], run: Run): Promise<TurnOutcome> {
     for (const notice of this.takeToolNotices()) run.warn("tool-overridden", notice);
+    const counted = this.autoReplyCount(sender);
     const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history, { agent: this, run });
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
@@ -216,7 +217,10 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
         replyFunction,
         this.name,
       );
-      if (final) return typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
+      if (!final) continue;
+      const outcome: TurnOutcome = typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
+      if (outcome.stopReason === "approval-pending") this.uncountAutoReply(sender, counted);
+      return outcome;
     }
     return { reply: this.defaultAutoReply };
   }
@@ -299,6 +303,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
     this.resetConsecutiveAutoReplyCounter();
     this.stopReplyAtReceive();
     this.approvals.clear();
+    this.paused.clear();
     this.client?.clearUsageSummary();
     this.#replies = resetReplies(this.#replies);
   }
