@@ -33,6 +33,7 @@ export {
   createRun,
   observe,
   UsageLedger,
+  visibleText,
 } from "./run/index.js";
 export type {
   AgentMade,
@@ -94,6 +95,7 @@ export {
   computeCost,
   contextLengthOf,
   countToken,
+  createRedactor,
   DEFAULT_CACHE_SEED,
   EXTRA_KEYS,
   failureKind,
@@ -156,6 +158,9 @@ export type {
   RequestGuard,
   RequestRefusal,
   RateTicket,
+  RedactedCopyOptions,
+  Redactor,
+  RedactorOptions,
   ResponseCache,
   ResponseFilter,
   Template,

@@ -31,7 +31,9 @@ function onlyPart(body: Buffer): Buffer {
 
 const END_OF_STREAM = 2;
 
-export async function e2bStub(apiKey: string): Promise<E2bStub> {
+/** @param mute how many programs are never started, nor is that said */
+export async function e2bStub(apiKey: string, { mute = 0 }: { readonly mute?: number } = {}): Promise<E2bStub> {
+  let unanswered = mute;
   const asked: string[] = [];
   const created: unknown[] = [];
   const children = new Set<ChildProcess>();
@@ -74,6 +76,7 @@ export async function e2bStub(apiKey: string): Promise<E2bStub> {
         return json(200, [{ name: path, path, type: "file" }]);
       }
       if (url.pathname !== "/process.Process/Start") return json(404, { code: "not_found", message: url.pathname });
+      if (unanswered-- > 0) return undefined;
       const { process: wanted } = JSON.parse(body.subarray(5).toString()) as {
         process: { cmd: string; args: string[]; cwd: string };
       };

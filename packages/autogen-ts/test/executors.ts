@@ -20,6 +20,8 @@ export interface Candidate {
   readonly name: string;
   readonly present: boolean;
   readonly isolated: boolean;
+  /** How long a test may take, in milliseconds: the executor's own limits on starting come first. */
+  readonly testLimit: number;
   /** Starts what the executor needs to run; gives what ends it. */
   readonly prepare?: () => Promise<() => Promise<void>>;
   make(options: {
@@ -33,6 +35,7 @@ export const local: Candidate = {
   name: "local",
   present: hasComponents("python3"),
   isolated: false,
+  testLimit: 30_000,
   make: (options) => new LocalCommandLineCodeExecutor(options),
 };
 
@@ -40,6 +43,7 @@ export const bubblewrap: Candidate = {
   name: "bubblewrap",
   present: hasComponents("bubblewrap", "python3"),
   isolated: true,
+  testLimit: 30_000,
   make: (options) => new BubblewrapCodeExecutor(options),
 };
 
@@ -47,6 +51,7 @@ export const embedded: Candidate = {
   name: "embedded",
   present: hasComponents("deno", "pyodide"),
   isolated: true,
+  testLimit: 90_000,
   make: (options) => new EmbeddedCodeExecutor(options),
 };
 
@@ -63,6 +68,7 @@ function containerCandidate(): Candidate {
     name: "container",
     present: hasComponents("podman"),
     isolated: true,
+    testLimit: 30_000,
     async prepare() {
       const engine = (started = await startPodman());
       return () => engine.stop();
@@ -77,6 +83,7 @@ export const sandboxRuntime: Candidate = {
   name: "srt",
   present: hasComponents("srt", "python3"),
   isolated: true,
+  testLimit: 30_000,
   make: (options) => new SandboxRuntimeCodeExecutor(options),
 };
 

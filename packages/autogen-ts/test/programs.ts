@@ -1,12 +1,13 @@
 /** Small programs over the sources, each in a process of its own, on pipes or on a terminal. */
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const sources = fileURLToPath(new URL("../src/", import.meta.url));
+const modules = fileURLToPath(new URL("../../../node_modules/", import.meta.url));
 const terminal = fileURLToPath(new URL("fixtures/on_terminal.py", import.meta.url));
 
 /** A program as a file. */
@@ -18,6 +19,7 @@ export interface Program extends AsyncDisposable {
 export async function program(source: string): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), "autogen-program-"));
   const path = join(folder, "program.mjs");
+  await symlink(modules, join(folder, "node_modules"), "junction"); // packages are found from there too
   await build({
     stdin: { contents: source, resolveDir: sources, loader: "ts" },
     outfile: path,

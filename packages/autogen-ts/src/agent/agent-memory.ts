@@ -4,6 +4,7 @@ import { AutogenError, loadHost } from "../run/index.js";
 import type { Agent, PrepareOptions } from "../chat/index.js";
 import type { SavedApproval } from "../tool/index.js";
 import { ChatMessages, keptFrom, lastMessage } from "./history.js";
+import type { PausedAnswer } from "./paused-answers.js";
 import { ReplyLimits } from "./reply-limits.js";
 
 export interface MemoryOptions {
@@ -22,6 +23,8 @@ export interface MemoryState {
   readonly humanInputs: readonly string[];
   /** Calls of tools that wait for approval. */
   readonly approvals: readonly SavedApproval[];
+  /** Answers that wait for approvals in chats inside of them. */
+  readonly paused: readonly PausedAnswer[];
 }
 
 /** The state of one agent towards its peers. Specification chapter 10, sections 11 and 13. */
@@ -109,6 +112,11 @@ export class AgentMemory {
     this.#limits.add(sender);
   }
 
+  /** An answer that did not come: it is counted when it does. */
+  protected uncountAutoReply(sender: Agent | null, before: number): void {
+    if (this.#limits.count(sender) > before) this.#limits.takeBack(sender);
+  }
+
   /** Without a sender: all counters. */
   resetConsecutiveAutoReplyCounter(sender?: Agent | null): void {
     this.#limits.reset(sender);
@@ -139,8 +147,8 @@ export class AgentMemory {
     return () => this.#busyWith.delete(peer);
   }
 
-  prepareChat(peer: Agent, { replyAtReceive, clearHistory }: PrepareOptions): void {
-    this.#limits.reset(peer);
+  prepareChat(peer: Agent, { replyAtReceive, clearHistory, goesOn = false }: PrepareOptions): void {
+    if (!goesOn) this.#limits.reset(peer);
     this.#replyAtReceive.set(peer, replyAtReceive);
     if (!clearHistory) return;
     this.clearHistory(peer);
@@ -149,7 +157,7 @@ export class AgentMemory {
 
   // Saving.
 
-  protected exportMemory(): Omit<MemoryState, "approvals"> {
+  protected exportMemory(): Omit<MemoryState, "approvals" | "paused"> {
     return {
       histories: this.chatMessages,
       repliesTo: this.#replyAtReceive,
@@ -158,7 +166,7 @@ export class AgentMemory {
     };
   }
 
-  protected importMemory(memory: Omit<MemoryState, "approvals">): void {
+  protected importMemory(memory: Omit<MemoryState, "approvals" | "paused">): void {
     this.chatMessages.clear();
     for (const [peer, history] of memory.histories) this.chatMessages.set(peer, [...history]);
     this.#replyAtReceive.clear();

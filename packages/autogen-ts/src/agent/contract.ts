@@ -5,6 +5,7 @@ import type { Agent, ChatAgent, ChatOptions, ChatResult, DoorOptions } from "../
 import type { CodeExecution } from "./code-execution.js";
 import type { ContextVariables } from "./context-variables.js";
 import type { OpenApprovals } from "./open-approvals.js";
+import type { PausedAnswers } from "./paused-answers.js";
 import type { RunnableTool, ToolExecution, ToolFunction } from "./tool-settings.js";
 
 /** When a human is asked: before every answer, at the end, or never. */
@@ -77,6 +78,7 @@ export interface ReplyingAgent extends ChatAgent {
   readonly codeExecution: CodeExecution | null;
   readonly toolExecution: ToolExecution;
   readonly approvals: OpenApprovals;
+  readonly paused: PausedAnswers;
   /** Whether `executeFunction` was overridden: calls then go through it one by one. */
   readonly overridesExecution: boolean;
   toolNamed(name: string): RunnableTool | undefined;

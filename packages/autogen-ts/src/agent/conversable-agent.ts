@@ -209,17 +209,18 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
 
   async #answer(history: readonly Message[], sender: Agent | null, exclude: readonly unknown[], run: Run): Promise<TurnOutcome> {
     for (const notice of this.takeToolNotices()) run.warn("tool-overridden", notice);
+    const counted = this.autoReplyCount(sender);
     const messages = this.#hooks === undefined ? history : await this.#hooks.beforeReply(history, { agent: this, run });
     const observed = observers().length > 0;
     for (const { trigger, replyFunction, config } of this.#replies) {
       if (exclude.includes(replyFunction) || !matches(trigger, sender)) continue;
-      const [final, reply = null, stop] = checkedResult(
-        await replyFunction(this, messages, sender, config, { run }),
-        replyFunction,
-        this.name,
-      );
+      const given: unknown = await replyFunction(this, messages, sender, config, { run });
+      const [final, reply = null, stop] = checkedResult(given, replyFunction, this.name);
       if (observed) tell((observer) => observer.replyTried?.({ agent: this, replyFunction, final, reply, path: run.path }));
-      if (final) return typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
+      if (!final) continue;
+      const outcome: TurnOutcome = typeof stop === "string" ? { reply, stopReason: stop } : { ...stop, reply };
+      if (outcome.stopReason === "approval-pending") this.uncountAutoReply(sender, counted);
+      return outcome;
     }
     return { reply: this.defaultAutoReply };
   }
@@ -302,6 +303,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
     this.resetConsecutiveAutoReplyCounter();
     this.stopReplyAtReceive();
     this.approvals.clear();
+    this.paused.clear();
     this.client?.clearUsageSummary();
     this.#replies = resetReplies(this.#replies);
   }

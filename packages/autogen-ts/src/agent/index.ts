@@ -22,6 +22,7 @@ export {
 export { Hooks } from "./hooks.js";
 export type { AllMessagesHook, BeforeSendHook, HookContext, HookPoint, HookTable, LastReceivedHook } from "./hooks.js";
 export type { AgentOptions } from "./options.js";
+export type { AnswerPlace, PausedAnswer } from "./paused-answers.js";
 export { nestedChats } from "./nested-chats.js";
 export { unfinishedReply } from "./unfinished.js";
 export type { NestedEntry, NestedHow, NestedMessageFunction, NestedOptions, NestedReplyFunction } from "./nested-chats.js";

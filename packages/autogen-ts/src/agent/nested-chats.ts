@@ -13,6 +13,7 @@ import {
   type OpeningContext,
 } from "../chat/index.js";
 import type { ReplyingAgent } from "./contract.js";
+import type { AnswerPlace } from "./paused-answers.js";
 import { unfinishedReply } from "./unfinished.js";
 import type { ReplyFunction, ReplyOptions, ReplyResult, Trigger, Turn } from "./reply-list.js";
 
@@ -134,7 +135,10 @@ class NestedQueue {
   async answer(): Promise<ReplyResult> {
     const { run, owner } = this.#asked;
     this.#checkNesting();
-    const entries = await this.#entriesToRun();
+    const place = this.#place;
+    const begun = owner.paused.find(place);
+    const openings = begun?.openings ?? (await this.#openings());
+    const entries = this.#entriesToRun(openings);
     const last = entries.at(-1);
     if (last === undefined) return [this.#how.whenAllSkipped === "end", null];
     const { silent = false, maxConcurrent = null, carryoverMode, carryoverFormat } = this.#how;
@@ -144,8 +148,10 @@ class NestedQueue {
       maxConcurrent,
       carryoverMode,
       carryoverFormat,
+      ...(begun === null ? {} : { resume: begun.results }),
     });
     const held: readonly ChatResult[] = [...results.values()];
+    owner.paused.settle(place, openings, held);
     const unfinished = unfinishedReply(held, `a nested chat of \`${owner.name}\``);
     if (unfinished !== null) return unfinished;
     const result = results instanceof Map ? (results as ReadonlyMap<ChatId, ChatResult>).get(last.chatId ?? "") : held.at(-1);
@@ -163,21 +169,36 @@ class NestedQueue {
     );
   }
 
-  /** Copies with a sender and a message; those that have no message are left out. */
-  async #entriesToRun(): Promise<readonly ChatEntry[]> {
-    const entries: { readonly index: number; readonly entry: ChatEntry }[] = [];
+  /** The answer that these chats make. */
+  get #place(): AnswerPlace {
+    const { owner, sender, messages } = this.#asked;
+    const talks = this.#queue.map((entry) => `${(entry.sender ?? owner).name} with ${entry.recipient.name}`);
+    return { sender: sender?.name ?? null, turn: messages.length, by: talks.join(", ") };
+  }
+
+  /** The first message of each chat; null for those that have none. */
+  async #openings(): Promise<readonly (string | MessageDraft | null)[]> {
+    const openings: (string | MessageDraft | null)[] = [];
     const { owner, run } = this.#asked;
     for (const [index, entry] of this.#queue.entries()) {
       const message = await this.#openingOf(entry, index);
-      if (isEmpty(message)) {
-        run.warn(
-          "nested-skipped",
-          `Entry [${String(index)}] of the nested chats of \`${owner.name}\` was skipped: it has no message. Only the first entry may do without one of its own.`,
-        );
-        continue;
-      }
-      entries.push({ index, entry: { ...entry, sender: entry.sender ?? owner, message } });
+      openings.push(isEmpty(message) ? null : message);
+      if (!isEmpty(message)) continue;
+      run.warn(
+        "nested-skipped",
+        `Entry [${String(index)}] of the nested chats of \`${owner.name}\` was skipped: it has no message. Only the first entry may do without one of its own.`,
+      );
     }
+    return openings;
+  }
+
+  /** Copies with a sender and a message; those that have no message are left out. */
+  #entriesToRun(openings: readonly (string | MessageDraft | null)[]): readonly ChatEntry[] {
+    const { owner } = this.#asked;
+    const entries = this.#queue.flatMap((entry, index) => {
+      const message = openings[index] ?? null;
+      return message === null ? [] : [{ index, entry: { ...entry, sender: entry.sender ?? owner, message } }];
+    });
     return this.#withoutSkipped(entries);
   }
 

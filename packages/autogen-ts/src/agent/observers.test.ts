@@ -74,6 +74,30 @@ test("LOG-14 an observer joins every run, sees each event first, and its layers 
   assert.deepEqual(order, ["observer llm.start", "user llm.start", "observer model", "user model"]);
 });
 
+test("LOG-14 messages, tools and answers are told to observers before the events that announce them", async () => {
+  const order: string[] = [];
+  end = observe({
+    messageReceived: ({ agent }) => order.push(`told: message to ${agent.name}`),
+    toolUsed: ({ tool }) => order.push(`told: ${tool}`),
+    modelAsked: () => () => order.push("told: answer"),
+  });
+  const announced = (event: RunEvent): void => {
+    if (event.type === "message.received") order.push(`event: message to ${event.to}`);
+    if (event.type === "tool.end") order.push(`event: ${event.tool}`);
+    if (event.type === "llm.end") order.push("event: answer");
+  };
+  const { user, assistant } = people({ tool_calls: [call] }, "42");
+  user.registerFunctionMap({ double: () => "42" });
+
+  await user.initiateChat(assistant, { message: "Hi", silent: true, maxTurns: 2, onEvent: announced });
+
+  const pairs = ["message to assistant", "answer", "message to user", "double", "message to assistant"];
+  assert.deepEqual(
+    order.slice(0, 10),
+    pairs.flatMap((what) => [`told: ${what}`, `event: ${what}`]),
+  );
+});
+
 test("LOG-08 calls of a model without an agent are observed too, failures included", async () => {
   const told: unknown[] = [];
   end = observe({

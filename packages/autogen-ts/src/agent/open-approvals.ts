@@ -74,6 +74,11 @@ export class OpenApprovals {
     }
   }
 
+  /** Whether a call of this sender waits, for an answer or for the chat to go on after it. */
+  concern(sender: string): boolean {
+    return [...this.#entries.values()].some(({ question }) => question.sender === sender);
+  }
+
   export(): readonly SavedApproval[] {
     return [...this.#entries.values()].map(({ question, answer }) => ({ question, ...(answer === undefined ? {} : { answer }) }));
   }

@@ -34,6 +34,10 @@ export class ReplyLimits {
     (this.#counts ??= new Map()).set(sender, this.count(sender) + 1);
   }
 
+  takeBack(sender: Agent | null): void {
+    this.#counts?.set(sender, this.count(sender) - 1);
+  }
+
   /** Without a sender: all counters. */
   reset(sender?: Agent | null): void {
     if (sender === undefined || sender === null) this.#counts?.clear();

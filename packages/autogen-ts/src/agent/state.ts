@@ -7,6 +7,7 @@ import { AutogenError, isAutogenError } from "../run/index.js";
 import { argumentsHash, isAnswer, type SavedApproval } from "../tool/index.js";
 import type { Agent } from "../chat/index.js";
 import type { MemoryState } from "./agent-memory.js";
+import type { PausedAnswer } from "./paused-answers.js";
 
 /** Version of the form; older ones are read for ever, newer ones are refused. */
 export const STATE_FORMAT = 1;
@@ -29,6 +30,8 @@ export interface AgentState {
   readonly humanInputs: readonly string[];
   /** Calls that wait for approval; absent when there are none, and in files of older versions. */
   readonly approvals?: readonly SavedApproval[];
+  /** Answers that wait for approvals in chats inside of them; absent when there are none. */
+  readonly paused?: readonly PausedAnswer[];
 }
 
 /** @throws AutogenError `invalid-state` when two peers share a name, or a message holds what JSON cannot */
@@ -49,6 +52,7 @@ export function stateOf(
     repliesTo: byName(memory.repliesTo),
     humanInputs: memory.humanInputs,
     ...(memory.approvals.length === 0 ? {} : { approvals: memory.approvals }),
+    ...(memory.paused.length === 0 ? {} : { paused: memory.paused }),
   };
   // A copy: what the agent says later must not change what was saved.
   return plainCopy(state, agent.name);
@@ -84,6 +88,7 @@ export function memoryOf(
       repliesTo: byPeer(checked.repliesTo, same),
       humanInputs: checked.humanInputs,
       approvals: approvalsOf(name, checked.approvals ?? []),
+      paused: pausedOf(name, checked.paused ?? []),
     },
   };
 }
@@ -126,6 +131,22 @@ function isApproval(value: unknown): value is SavedApproval {
   if ("answer" in value && !isAnswer(value.answer)) return false;
   const { id, agent, tool, hash, args } = (value.question ?? {}) as { readonly [key: string]: unknown };
   return [id, agent, tool, hash].every((text) => typeof text === "string") && typeof args === "object" && args !== null;
+}
+
+function pausedOf(name: string, saved: unknown): readonly PausedAnswer[] {
+  if (Array.isArray(saved) && saved.every(isPaused)) return saved;
+  throw refusal(name, "one of its `paused` answers is damaged");
+}
+
+function isPaused(value: unknown): value is PausedAnswer {
+  const { sender, turn, by, openings, results } = (value ?? {}) as { readonly [key: string]: unknown };
+  if (typeof turn !== "number" || typeof by !== "string" || (sender !== null && typeof sender !== "string")) return false;
+  return Array.isArray(openings) && Array.isArray(results) && results.every(isHeld);
+}
+
+function isHeld(value: unknown): boolean {
+  const { turns, stopReason } = (value ?? {}) as { readonly [key: string]: unknown };
+  return typeof turns === "number" && typeof stopReason === "string";
 }
 
 /** @throws AutogenError `invalid-state` for what is no message; `name` is the agent that it was saved with */

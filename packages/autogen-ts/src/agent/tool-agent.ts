@@ -13,6 +13,7 @@ import { AutogenError } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
 import { AgentMemory, type MemoryOptions, type MemoryState } from "./agent-memory.js";
 import { OpenApprovals } from "./open-approvals.js";
+import { PausedAnswers } from "./paused-answers.js";
 import { toolOf, type RegisteredFunction, type RegisterOptions } from "./registered-function.js";
 import {
   resolveToolExecution,
@@ -38,6 +39,8 @@ export class ToolAgent extends AgentMemory {
   readonly toolExecution: ToolExecution;
   /** Calls that wait for a word of somebody. */
   readonly approvals: OpenApprovals = new OpenApprovals();
+  /** Answers that wait for approvals in chats inside of them. */
+  readonly paused: PausedAnswers = new PausedAnswers();
   readonly #signatures: ToolSignatures | null;
   /** What is known of implementations that were registered as tools. */
   readonly #tools = new Map<string, RunnableTool>();
@@ -169,17 +172,24 @@ export class ToolAgent extends AgentMemory {
   /** With the history go the questions that calls in it are waiting for. */
   override clearHistory(peer?: Agent | null, preserve?: number | null): void {
     super.clearHistory(peer, preserve);
-    if (peer !== undefined && peer !== null) this.approvals.clear(peer.name);
-    else if (preserve === undefined || preserve === null) this.approvals.clear();
+    if (peer == null && preserve != null) return;
+    this.approvals.clear(peer?.name);
+    this.paused.clear(peer?.name);
+  }
+
+  /** Whether a call of `peer` waits for its approval, or an answer to `peer` for chats inside of it. */
+  isPausedFor({ name }: Agent): boolean {
+    return this.paused.has(name) || this.approvals.concern(name);
   }
 
   protected override exportMemory(): MemoryState {
-    return { ...super.exportMemory(), approvals: this.approvals.export() };
+    return { ...super.exportMemory(), approvals: this.approvals.export(), paused: this.paused.export() };
   }
 
   protected override importMemory(memory: MemoryState): void {
     super.importMemory(memory);
     this.approvals.import(memory.approvals);
+    this.paused.import(memory.paused);
   }
 
   #update(style: ToolStyle, signature: unknown, isRemove: boolean): void {

@@ -79,6 +79,8 @@ export type ModelCaller = Pick<OpenAIWrapper, "create" | "extractTextOrCompletio
 export interface PrepareOptions {
   readonly replyAtReceive: boolean;
   readonly clearHistory: boolean;
+  /** The chat was broken off before its end: what is counted goes on. @default false */
+  readonly goesOn?: boolean;
 }
 
 /** An agent that can start a chat, or be the one it is started with. */
@@ -102,6 +104,8 @@ export interface ChatAgent extends LoopAgent {
   ): Promise<string | MessageDraft>;
   /** The history with `peer`; empty when there is none. */
   historyWith(peer: Agent): readonly Message[];
+  /** Whether something of the chat with `peer` waits for this agent: a call for its approval, or chats inside of an answer. */
+  isPausedFor?(peer: Agent): boolean;
   /** What a summary is made of: the history with `peer`, for a group manager the transcript. */
   chatMessagesForSummary(peer: Agent): readonly Message[];
   /** What a chat with `peer` came to when `peer` heard nothing of it; null when its own history has it all. */

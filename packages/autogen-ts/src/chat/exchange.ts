@@ -10,13 +10,23 @@ import type { ChatWatch } from "./watch.js";
 export interface Opening {
   readonly from: LoopAgent;
   readonly to: Agent;
-  readonly draft: string | MessageDraft;
+  /** null: the last message stands in both histories already, and `to` answers it. */
+  readonly draft: string | MessageDraft | null;
   /** For the first message only: true asks for an answer, false forbids one. @default what `to` does by itself */
   readonly requestReply?: boolean | null | undefined;
-  /** A turn is a message of `from` and its answer. @default no limit */
+  /** A turn is a message of `first` and its answer. @default no limit */
   readonly maxTurns?: number | null | undefined;
+  /** Whose messages begin turns. @default from */
+  readonly first?: LoopAgent;
+  /** Turns taken so far; counted on here. */
+  readonly progress?: Progress;
   /** Looks at every message, and may end the exchange. */
   readonly watch?: ChatWatch | undefined;
+}
+
+/** How far an exchange is. */
+export interface Progress {
+  turns: number;
 }
 
 /** How an exchange ended. */
@@ -25,32 +35,31 @@ export interface ExchangeEnd {
   readonly detail: string | null;
 }
 
-/** Sends the first message and drives both sides until the end. */
+/** Sends the first message, or answers the last one, and drives both sides until the end. */
 export async function exchange(
-  { from: first, to: second, draft: opening, requestReply, maxTurns, watch }: Opening,
+  { from: sender, to: second, draft: opening, requestReply, maxTurns, first = sender, progress = { turns: 0 }, watch }: Opening,
   run: Run,
 ): Promise<ExchangeEnd> {
   const limit = maxTurns ?? null;
-  if (limit !== null && limit <= 0) return ended("max-turns");
-  let from = first;
+  if (limit !== null && progress.turns >= limit) return ended("max-turns");
+  let from = sender;
   let to = second;
   let draft = opening;
-  let request = limit === null ? requestReply : true;
-  for (let turns = 0; ; request = limit === null ? undefined : true) {
+  for (let request = limit === null ? requestReply : true; ; request = limit === null ? undefined : true) {
     run.throwIfAborted();
-    if (!isLoopAgent(to) || !to.driven || !from.driven) {
-      return await exchangeByDoors(
-        { from, to, draft, requestReply: request, maxTurns: limit === null ? null : limit - turns },
-        run,
-      );
+    if (draft !== null) {
+      if (!isLoopAgent(to) || !to.driven || !from.driven) {
+        return await exchangeByDoors({ from, to, draft, requestReply: request, maxTurns: limit, progress }, run);
+      }
+      const message = await deliver(from, to, draft, run);
+      const verdict = watch?.after(from.name, to.name, message) ?? null;
+      const stop = verdict instanceof Promise ? await verdict : verdict;
+      if (stop !== null) return stop;
+      if (!(request ?? to.repliesTo(from))) return ended("no-reply");
+      if (from !== first && to === first) progress.turns += 1;
+      if (limit !== null && progress.turns >= limit) return ended("max-turns");
     }
-    const message = await deliver(from, to, draft, run);
-    const verdict = watch?.after(from.name, to.name, message) ?? null;
-    const stop = verdict instanceof Promise ? await verdict : verdict;
-    if (stop !== null) return stop;
-    if (!(request ?? to.repliesTo(from))) return ended("no-reply");
-    if (from !== first && to === first) turns += 1;
-    if (limit !== null && turns >= limit) return ended("max-turns");
+    if (!isLoopAgent(to)) return ended("no-reply");
     const { reply, stopReason = "no-reply", stopDetail = null, delivered } = await turnWithinBudget(to, from, run);
     if (reply !== null) {
       [from, to, draft] = [to, from, reply];
@@ -58,22 +67,12 @@ export async function exchange(
     }
     if (delivered !== true || limit === null) return { reason: stopReason, detail: stopDetail };
     // A group has talked: whoever started it has heard its answer, and speaks again.
-    turns += 1;
-    if (turns >= limit) return { reason: "max-turns", detail: `the last run of the group ended by ${stopReason}` };
+    progress.turns += 1;
+    if (progress.turns >= limit) return { reason: "max-turns", detail: `the last run of the group ended by ${stopReason}` };
     const next = await turnWithinBudget(from, to, run);
     if (next.reply === null) return { reason: next.stopReason ?? "no-reply", detail: next.stopDetail ?? null };
     draft = next.reply;
   }
-}
-
-/** Starts with the answer of `from` to the last message of `to`. */
-export async function resumeExchange(
-  opening: Omit<Opening, "draft"> & { readonly to: LoopAgent },
-  run: Run,
-): Promise<ExchangeEnd> {
-  const { reply, stopReason = "no-reply", stopDetail = null } = await turnWithinBudget(opening.from, opening.to, run);
-  if (reply === null) return { reason: stopReason, detail: stopDetail };
-  return await exchange({ ...opening, draft: reply }, run);
 }
 
 /** A budget that is used up ends a chat like any other reason: what was said stands, and the chat can go on later. */
@@ -124,22 +123,28 @@ export function acceptThroughDoor(to: LoopAgent, from: Agent, draft: string | Me
 
 function announce(from: Agent, to: LoopAgent, message: Message, run: Run, silent: boolean): void {
   const text = message.context === undefined ? {} : { text: to.filledText(message) };
-  run.emit({ type: "message.received", from: from.name, to: to.name, message, ...text }, { silent });
+  // First to observers: what a logger writes is there before anybody hears of it.
   tell((observer) => observer.messageReceived?.({ agent: to, sender: from, message, path: run.path }));
+  run.emit({ type: "message.received", from: from.name, to: to.name, message, ...text }, { silent });
 }
 
 /** The same chat by public methods: a peer that is no loop agent, or that overrides `send` or `receive`, decides itself when it answers. */
-async function exchangeByDoors({ from, to, draft, requestReply, maxTurns }: Opening, run: Run): Promise<ExchangeEnd> {
+async function exchangeByDoors({ from, to, draft, requestReply, maxTurns, progress }: Doors, run: Run): Promise<ExchangeEnd> {
   const limit = maxTurns ?? null;
-  let next = draft;
-  for (let turns = 1; ; turns += 1) {
+  for (let next = draft; ;) {
     await from.send(next, to, requestReply, run.silent, { run });
+    progress.turns += 1;
     if (limit === null) return ended("no-reply");
-    if (turns >= limit) return ended("max-turns");
+    if (progress.turns >= limit) return ended("max-turns");
     const { reply, stopReason = "no-reply" } = await from.takeTurn(to, run);
     if (reply === null) return ended(stopReason);
     next = reply;
   }
+}
+
+interface Doors extends Opening {
+  readonly draft: string | MessageDraft;
+  readonly progress: Progress;
 }
 
 function storable(draft: string | MessageDraft, from: Agent): Exclude<ReturnType<typeof normalise>, string> {

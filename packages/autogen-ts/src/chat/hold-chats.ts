@@ -8,23 +8,26 @@ import { carriedItems, checkCarrying, type Finished } from "./carried.js";
 import { checkEntries, type ChatEntry, type CheckedEntry } from "./chat-entry.js";
 import { initiateChat, type ChatOptions } from "./initiate.js";
 import { carryoverText } from "./carryover.js";
+import { earlierResults, waitingText } from "./earlier-results.js";
 import { openRun } from "./open-run.js";
 import { planChats, type Plan, type PlannedChat } from "./plan.js";
 import { ChatQueueError, type ChatFailure } from "./queue-error.js";
 import type { QueueOptions, QueueResults } from "./queue-options.js";
-import type { ChatResult } from "./result.js";
+import { isFinished, type ChatResult } from "./result.js";
 import { Slots } from "./slots.js";
 
 /** @throws as `initiateChats` */
 export async function holdChats(queue: readonly ChatEntry[], options: QueueOptions): Promise<QueueResults> {
   checkCarrying(options);
   const plan = planChats(checkEntries(queue), { maxConcurrent: limitOf(options) });
+  const earlier = earlierResults(plan, options.resume);
   const run = await openRun(options, "chats");
-  return await new ChatQueue(plan, options, run).hold();
+  return await new ChatQueue({ plan, earlier }, options, run).hold();
 }
 
 class ChatQueue {
   readonly #plan: Plan;
+  readonly #earlier: ReadonlyMap<number, ChatResult>;
   readonly #options: QueueOptions;
   readonly #run: Run;
   readonly #slots: Slots;
@@ -32,8 +35,10 @@ class ChatQueue {
   readonly #failures: ChatFailure[] = [];
   #aborted = false;
 
-  constructor(plan: Plan, options: QueueOptions, run: Run) {
+  constructor({ plan, earlier }: Work, options: QueueOptions, run: Run) {
     this.#plan = plan;
+    this.#earlier = earlier;
+    for (const [index, result] of earlier) if (isFinished(result)) this.#results.set(index, result);
     this.#options = options;
     this.#run = run;
     this.#slots = new Slots(limitOf(options));
@@ -59,6 +64,9 @@ class ChatQueue {
         await end;
       }),
     );
+    const left = chats.length - this.#results.size - this.#failures.length;
+    const waiting = this.#failures.length > 0 ? null : waitingText(this.#plan, this.#results, left);
+    if (waiting !== null) run.warn("chats-waiting", waiting);
     run.emit({ type: "chats.end", finished: this.#results.size, failed: this.#failures.length });
     return this.#outcome();
   }
@@ -74,8 +82,9 @@ class ChatQueue {
 
   /** Never rejects: the others are held to their end. */
   async #chat(chat: PlannedChat, run: Run, before: readonly (Promise<void> | undefined)[]): Promise<void> {
+    if (this.#results.has(chat.index)) return; // Held before.
     for (const end of before) await end;
-    if (chat.after.some((index) => !this.#results.has(index))) return;
+    if (!chat.after.every((index) => this.#isFinished(index))) return;
     await this.#slots.take();
     try {
       // Those that an abort keeps from starting have not failed; one of them says that there was an abort.
@@ -90,12 +99,20 @@ class ChatQueue {
     }
   }
 
+  /** What was broken off has no result to hand on, and may have used up what the next one needs. */
+  #isFinished(index: number): boolean {
+    const result = this.#results.get(index);
+    return result !== undefined && isFinished(result);
+  }
+
   async #start(chat: PlannedChat, run: Run): Promise<ChatResult> {
     run.throwIfAborted();
     const { entry, sender, recipient, id, own } = chat;
     const carryover = [...own, ...this.#carried(chat)];
-    announce(chat, carryover, run);
-    const result = await startWith(sender, recipient, { ...chatOptionsOf(entry), carryover, run });
+    const earlier = this.#earlier.get(chat.index);
+    if (earlier === undefined) announce(chat, carryover, run);
+    const resume = earlier === undefined ? {} : { resume: { turns: earlier.turns } };
+    const result = await startWith(sender, recipient, { ...chatOptionsOf(entry), ...resume, carryover, run });
     return id === null ? result : { ...result, chatId: id };
   }
 
@@ -110,6 +127,12 @@ class ChatQueue {
     }
     return carriedItems(finished, { carryoverMode, carryoverFormat }, inSequence);
   }
+}
+
+interface Work {
+  readonly plan: Plan;
+  /** By their places in the queue. */
+  readonly earlier: ReadonlyMap<number, ChatResult>;
 }
 
 /** An agent's own way of starting chats comes first: a subclass may have changed it. */

@@ -4,8 +4,8 @@ import type { ResponseCache } from "../model/index.js";
 import { AutogenError, isAutogenError, type Run } from "../run/index.js";
 import { ActiveChat, type TerminationPredicate } from "./active-chat.js";
 import { isChatAgent, type Agent, type ChatAgent, type ChatContext } from "./agent.js";
-import { exchange, resumeExchange, type ExchangeEnd } from "./exchange.js";
-import { checkResumable } from "./resumable.js";
+import { exchange, type ExchangeEnd, type Progress } from "./exchange.js";
+import { checkResumable, whoAnswers } from "./resumable.js";
 import { openRun, type RunSettings } from "./open-run.js";
 import { attachChat, type ChatResult } from "./result.js";
 import { ChatWatch, type WatchOptions } from "./watch.js";
@@ -39,8 +39,14 @@ export type MessageFunction = (
 export interface ChatOptions extends RunSettings, WatchOptions {
   /** The first message. Null or absent: the human is asked for it. */
   readonly message?: string | MessageDraft | MessageFunction | null;
-  /** No first message: the one who starts answers the last message of the other, and both go on. @default false */
-  readonly resume?: boolean;
+  /**
+   * No first message. The result of an earlier call, or how many turns it took: the chat goes on as if it had not been broken
+   * off, by whoever has to answer; pass the same options as before. true: the one who starts answers the last message
+   * of the other, and turns are counted from there.
+   *
+   * @default false
+   */
+  readonly resume?: boolean | Pick<ChatResult, "turns">;
   /** A turn is a message and its answer; null or absent: until one side has nothing to say. */
   readonly maxTurns?: number | null;
   /** Forget what these two said before. @default true */
@@ -69,7 +75,9 @@ export interface ChatOptions extends RunSettings, WatchOptions {
  */
 export async function initiateChat(sender: ChatAgent, recipient: Agent, options: ChatOptions = {}): Promise<ChatResult> {
   const partner = checkChat(sender, recipient, options);
-  if (options.resume === true) checkResumable(sender, partner, options);
+  const { resume = false } = options;
+  if (resume === true) checkResumable(sender, partner, options);
+  else if (resume !== false) whoAnswers(sender, partner);
   const { summaryMethod = "last_msg", summaryArgs = {}, cache = null, isTerminationMsg = null } = options;
   const release = occupyBoth(sender, partner);
   try {
@@ -93,6 +101,7 @@ export async function initiateChat(sender: ChatAgent, recipient: Agent, options:
 export function checkChat(sender: ChatAgent, recipient: Agent, options: ChatOptions): ChatAgent {
   const partner = checkedPartner(sender, recipient);
   checkMaxTurns(options.maxTurns);
+  checkResume(options.resume);
   const { summaryMethod = "last_msg", summaryArgs = {}, isTerminationMsg } = options;
   checkSummaryMethod({ method: summaryMethod, args: summaryArgs, sender, recipient: partner });
   if (isTerminationMsg != null && typeof isTerminationMsg !== "function") {
@@ -105,6 +114,7 @@ type Resolved = ChatOptions & { readonly summaryMethod: SummaryMethod; readonly 
 
 async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ChatResult> {
   let result: ChatResult | undefined;
+  const progress = { turns: typeof options.resume === "object" ? options.resume.turns : 0 };
   const finish = ({ reason: stopReason, detail: stopDetail }: ExchangeEnd, summary: unknown): ChatResult => {
     if (result !== undefined) return result;
     if (stopReason === "aborted") run.context.chat?.breakOff();
@@ -114,6 +124,7 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
       summary,
       cost: run.usage.report(),
       humanInput: [...sender.humanInputs],
+      turns: progress.turns,
       stopReason,
       stopDetail,
       nested: run.context.chat?.nested ?? [],
@@ -125,9 +136,11 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
   const told = options.run?.context.chat?.add(() => finish(ABORTED, ""));
   run.emit({ type: "chat.start", from: sender.name, to: recipient.name });
   try {
-    const end = await talk(sender, recipient, options, run);
+    const end = await talk({ sender, recipient, progress }, options, run);
     const { summaryMethod: method, summaryArgs: args } = options;
-    const summary = await summarise({ method, args, sender, recipient }, run);
+    // An open call is nothing that a model could be asked about.
+    const isOpen = end.reason === "approval-pending" && method !== "last_msg";
+    const summary = isOpen ? "" : await summarise({ method, args, sender, recipient }, run);
     run.throwIfAborted();
     return finish(end, summary);
   } catch (error) {
@@ -139,15 +152,27 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
 const ABORTED: ExchangeEnd = { reason: "aborted", detail: null };
 const FAILED: ExchangeEnd = { reason: "error", detail: null };
 
-async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ExchangeEnd> {
-  const { resume = false, clearHistory = !resume, maxTurns = null } = options;
+interface Talk {
+  readonly sender: ChatAgent;
+  readonly recipient: ChatAgent;
+  readonly progress: Progress;
+}
+
+async function talk({ sender, recipient, progress }: Talk, options: Resolved, run: Run): Promise<ExchangeEnd> {
+  const { resume = false, maxTurns = null } = options;
+  const clearHistory = resume === false && (options.clearHistory ?? true);
   const { watch } = run.context;
   run.throwIfAborted(); // before anything is forgotten
-  const prepared = { replyAtReceive: maxTurns === null, clearHistory };
+  const goesOn = typeof resume === "object";
+  const prepared = { replyAtReceive: maxTurns === null, clearHistory, ...(goesOn ? { goesOn } : {}) };
   sender.prepareChat(recipient, prepared);
   recipient.prepareChat(sender, prepared);
   if (maxTurns !== null && maxTurns <= 0) return { reason: "max-turns", detail: null };
-  if (resume) return await resumeExchange({ from: sender, to: recipient, maxTurns, watch }, run);
+  if (resume !== false) {
+    const to = goesOn ? whoAnswers(sender, recipient) : sender;
+    const from = to === sender ? recipient : sender;
+    return await exchange({ from, to, draft: null, first: sender, progress, maxTurns, watch }, run);
+  }
   const draft = await firstMessage(sender, recipient, options, run);
   if (draft === null) {
     if (maxTurns !== null) return { reason: "no-reply", detail: null };
@@ -156,7 +181,7 @@ async function talk(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
       `The message function of the chat between \`${sender.name}\` and \`${recipient.name}\` gave null. Return a text or a message, or pass \`maxTurns\`.`,
     );
   }
-  return await exchange({ from: sender, to: recipient, draft, maxTurns, watch }, run);
+  return await exchange({ from: sender, to: recipient, draft, progress, maxTurns, watch }, run);
 }
 
 function firstMessage(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): ReturnType<MessageFunction> {
@@ -216,3 +241,14 @@ function checkMaxTurns(maxTurns: unknown): void {
     `\`maxTurns\` is ${JSON.stringify(maxTurns) ?? typeof maxTurns}. Pass a whole number, or null for no limit.`,
   );
 }
+
+function checkResume(resume: unknown): void {
+  if (resume === undefined || typeof resume === "boolean") return;
+  if (typeof resume === "object" && resume !== null && "turns" in resume && isCount(resume.turns)) return;
+  throw new AutogenError(
+    "invalid-option",
+    "`resume` is neither true nor the result of an earlier call. Pass `{ turns }` at least.",
+  );
+}
+
+const isCount = (value: unknown): boolean => typeof value === "number" && Number.isInteger(value) && value >= 0;

@@ -25,6 +25,25 @@ export function checkResumable(
   }
 }
 
+/**
+ * Who goes on with a chat that was broken off: the side that something waits for, else the one that did not say the last message.
+ * A group waits for the one who runs the tool and is waited for itself; it goes on where it stopped.
+ *
+ * @throws AutogenError `invalid-option` when nothing was said
+ */
+export function whoAnswers(sender: ChatAgent, recipient: ChatAgent): ChatAgent {
+  const last = sender.historyWith(recipient).at(-1) ?? recipient.historyWith(sender).at(-1);
+  if (last === undefined) {
+    throw new AutogenError(
+      "invalid-option",
+      `The chat of \`${sender.name}\` with \`${recipient.name}\` cannot be resumed: they have not said anything yet. Leave \`resume\` out.`,
+    );
+  }
+  if (recipient.isPausedFor?.(sender) === true) return recipient;
+  if (sender.isPausedFor?.(recipient) === true) return sender;
+  return isOwn(last, sender, recipient) ? recipient : sender;
+}
+
 /** Messages with calls have no speaker; whoever can run them is not the one who made them. */
 function isOwn(last: Message, sender: ChatAgent, recipient: ChatAgent): boolean {
   if (last.name === sender.name && last.role !== "function") return true;

@@ -19,9 +19,10 @@ export async function* streamChat(
   const queue: RunEvent[] = [];
   let wake: () => void = () => undefined;
   const onEvent = (event: RunEvent): void => {
-    options.onEvent?.(event);
+    // First, for the other reader may throw; the loop goes on after both.
     enqueue(queue, event);
     wake();
+    options.onEvent?.(event);
   };
   let ended = false;
   const chat = initiateChat(sender, recipient, { ...options, signal, onEvent }).finally(() => {

@@ -60,8 +60,14 @@ test("once it is answered, whoever runs the tool resumes, and the group goes on 
   const result = await user.resumeChat(manager, { ...told });
 
   assert.deepEqual(sent, ["ann"]);
-  const all = ["user: Mail Ann.", "writer: ", "user: sent to ann", "writer: Sent.", "critic: Well done.", "user: Thank you."];
-  assert.deepEqual(said(chat.messages).slice(0, 6), all);
+  // Five messages, as without the pause.
+  assert.deepEqual(said(chat.messages), [
+    "user: Mail Ann.",
+    "writer: ",
+    "user: sent to ann",
+    "writer: Sent.",
+    "critic: Well done.",
+  ]);
   assert.equal(result.stopReason, "max-round");
   for (const agent of [user, writer, critic]) {
     const history = agent.historyWith(manager);

@@ -127,7 +127,7 @@ test("a call that waits for approval is answered in another process, and the gro
     user.registerForExecution(sending(sent));
     const wish = { content: null, tool_calls: [call("ann")] } as MessageDraft;
     const agents = [user, speaker("writer", wish), speaker("critic", "Well done.")] as const;
-    return { ...scene(agents, { maxRound: 3 }), agents };
+    return { ...scene(agents, { maxRound: 4 }), agents };
   };
   const before = make();
   await before.agents[0].initiateChat(before.manager, { message: "Mail Ann.", ...before.told });

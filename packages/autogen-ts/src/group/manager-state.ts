@@ -2,6 +2,7 @@
 import type { Json, Message } from "../message/index.js";
 import { checkedState, plainCopy, readStored, refusal, type AgentState } from "../agent/index.js";
 import type { Group } from "./contract.js";
+import { isPausedTalk, type PausedTalk } from "./paused-run.js";
 
 /** What `saveState` of a manager gives and `loadState` takes. */
 export interface ManagerState extends AgentState {
@@ -16,25 +17,33 @@ export interface GroupState {
   readonly variables: Readonly<Record<string, Json>>;
   /** Whether the participants were presented to each other (D12-8). */
   readonly introduced: boolean;
+  /** A run that waits for an approval; absent when there is none. */
+  readonly paused?: PausedTalk;
 }
 
 /** @throws AutogenError `invalid-state` when a message or a variable holds what JSON cannot */
-export function managerState(own: AgentState, group: Group, introduced: boolean): ManagerState {
-  const { messages, contextVariables } = group;
-  return { ...own, group: plainCopy({ messages, variables: contextVariables.toJSON(), introduced }, own.name) };
+export function managerState(
+  own: AgentState,
+  { messages, contextVariables }: Group,
+  { introduced, paused }: { readonly introduced: boolean; readonly paused: PausedTalk | null },
+): ManagerState {
+  const state = { messages, variables: contextVariables.toJSON(), introduced, ...(paused === null ? {} : { paused }) };
+  return { ...own, group: plainCopy(state, own.name) };
 }
 
 /** @throws AutogenError `invalid-state` for the state of another agent, without a group, or with a damaged one */
 export function groupStateOf(name: string, saved: unknown): GroupState {
   const { group } = checkedState(name, saved) as { readonly group?: unknown };
   if (!isRecord(group)) throw refusal(name, "it has no `group`, so it is not the state of a manager");
-  const { messages, variables, introduced } = group;
+  const { messages, variables, introduced, paused } = group;
   if (!Array.isArray(messages)) throw refusal(name, "the `messages` of its group are damaged");
   if (!isRecord(variables)) throw refusal(name, "the `variables` of its group are damaged");
+  if (paused !== undefined && !isPausedTalk(paused)) throw refusal(name, "the `paused` run of its group is damaged");
   if (typeof introduced !== "boolean") throw refusal(name, "`introduced` of its group is neither true nor false");
   const read = messages.map((message: unknown) => readStored(name, message));
   // Only JSON is left after a copy.
-  return { messages: read, variables: plainCopy(variables, name) as Readonly<Record<string, Json>>, introduced };
+  const values = plainCopy(variables, name) as Readonly<Record<string, Json>>;
+  return { messages: read, variables: values, introduced, ...(paused === undefined ? {} : { paused }) };
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -8,6 +8,7 @@ import { chatOverlap, type GroupChat } from "./group-chat.js";
 import { groupStateOf, managerState, type ManagerState } from "./manager-state.js";
 import { groupOf, isMember } from "./members.js";
 import { messagesFromString } from "./messages-from-string.js";
+import type { PausedTalk } from "./paused-run.js";
 import type { Resumed, ResumeOptions } from "./resume.js";
 import type { GroupRun } from "./run.js";
 
@@ -28,6 +29,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
   #current: GroupRun | null = null;
   #running = false;
   #isInChat = false;
+  #paused: PausedTalk | null = null;
   #introduced = false;
   #runs: typeof import("./run.js") | undefined;
 
@@ -72,9 +74,19 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
   /** As new, the transcript and the shared values included; participants are left as they are. */
   override reset(): void {
     super.reset();
+    this.#resetGroup();
+  }
+
+  #resetGroup(): void {
     this.groupChat.reset();
     this.groupChat.contextVariables.reset();
     this.#introduced = false;
+    this.#paused = null;
+  }
+
+  /** Whether a run of the group with `peer` waits for an approval. */
+  override isPausedFor(peer: Agent): boolean {
+    return this.#paused?.from === peer.name || super.isPausedFor(peer);
   }
 
   /** The whole group is in the chat: a second one would clear what this one has said. */
@@ -96,11 +108,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
 
   override prepareChat(peer: Agent, options: PrepareOptions): void {
     super.prepareChat(peer, options);
-    if (options.clearHistory) {
-      this.groupChat.reset();
-      this.groupChat.contextVariables.reset();
-      this.#introduced = false;
-    }
+    if (options.clearHistory) this.#resetGroup();
     for (const agent of this.groupChat.agents) {
       if (agent === peer) continue;
       if (preparable(agent)) agent.prepareChat(this, options);
@@ -127,21 +135,36 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
     const release = this.#isInChat ? () => undefined : this.groupChat.occupy(this.name);
     this.#running = true;
     const introduce = this.groupChat.sendIntroductions && !this.#introduced && this.groupChat.maxRound > 0;
+    const { earlier, isNew } = this.#begun(sender);
     const current = new GroupRun(
-      { leader: this, group: this.groupChat, initiator: sender, silent: this.#silent, introduce },
+      { leader: this, group: this.groupChat, initiator: sender, silent: this.#silent, introduce, earlier },
       run,
     );
     this.#current = current;
     this.#introduced ||= introduce;
+    this.#paused = null;
+    const before = this.groupChat.messages.length;
     try {
-      const end = await current.talk(opening);
+      const end = await current.talk(isNew ? opening : null);
+      this.#paused = current.paused && { ...current.paused, from: sender.name, heard: this.historyWith(sender).length };
       // Who takes no part has heard nothing, and would answer itself (D10-7).
       const heard = isMember(this.groupChat, sender) ? end : { ...end, delivered: false };
       return [true, groupOf(sender) === null || end.endsChat === true ? null : this.#answer(current), heard];
+    } catch (error) {
+      if (this.groupChat.messages.length === before) this.#paused = earlier ?? null; // Nothing was said: the turn can be taken again.
+      throw error;
     } finally {
       this.#running = false;
       release();
     }
+  }
+
+  /** The run that waits: its speaker has spoken now, or is to; any other message begins a run of its own. */
+  #begun(sender: Agent): { readonly earlier?: PausedTalk; readonly isNew: boolean } {
+    const paused = this.#paused;
+    if (paused === null) return { isNew: true };
+    if (paused.from === sender.name && paused.heard === this.historyWith(sender).length) return { earlier: paused, isNew: false };
+    return paused.speaker === sender.name ? { earlier: paused, isNew: true } : { isNew: true };
   }
 
   /** The transcript as JSON text. */
@@ -171,7 +194,7 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
 
   /** Memory, transcript and context variables as plain JSON. Participants save their own: save all at the same moment. */
   override saveState(): ManagerState {
-    return managerState(super.saveState(), this.groupChat, this.#introduced);
+    return managerState(super.saveState(), this.groupChat, { introduced: this.#introduced, paused: this.#paused });
   }
 
   /**
@@ -181,12 +204,13 @@ export class GroupChatManager<Name extends string = string> extends ConversableA
    * @param options `peers`: those it talked with who take no part in the group
    */
   override loadState(saved: unknown, { peers = [] }: { readonly peers?: readonly Agent[] } = {}): void {
-    const { messages, variables, introduced } = groupStateOf(this.name, saved);
+    const { messages, variables, introduced, paused = null } = groupStateOf(this.name, saved);
     super.loadState(saved, { peers: [...this.groupChat.agents, ...peers] });
     this.groupChat.reset();
     for (const message of messages) this.groupChat.messages.push(message);
     this.groupChat.contextVariables.replace(variables);
     this.#introduced = introduced;
+    this.#paused = paused;
   }
 
   /** A manager with the same participants and settings, and an empty transcript: for a second chat at the same time. */

@@ -6,6 +6,7 @@ import { broadcast } from "./broadcast.js";
 import { obeyClearCommand } from "./clear-command.js";
 import type { Group, SelectingManager, Selection } from "./contract.js";
 import { Interruptible } from "./interruption.js";
+import type { PausedRun } from "./paused-run.js";
 import { TurnControl } from "./turn-control.js";
 
 /** What a run needs of the manager that it belongs to. */
@@ -23,6 +24,8 @@ export interface GroupRunOptions {
   readonly silent: boolean;
   /** Whether the participants are to be presented to each other first. */
   readonly introduce: boolean;
+  /** Where an earlier run stopped that this one goes on with. */
+  readonly earlier?: PausedRun | undefined;
 }
 
 /** Why a run of a group ended. `delivered`: the group has answered, though not by a reply of the manager. */
@@ -33,7 +36,9 @@ export class GroupRun {
   /** Who said what is being handed round. */
   lastSpeaker: Agent;
   /** Messages of participants, that of the initiator excepted. */
-  spoken = 0;
+  spoken: number;
+  /** Where this run stopped, when it did not come to its end. */
+  paused: PausedRun | null = null;
   readonly #options: GroupRunOptions;
   readonly #steps: Interruptible;
   readonly #turns: TurnControl;
@@ -41,10 +46,11 @@ export class GroupRun {
   readonly #run: Run;
 
   constructor(options: GroupRunOptions, run: Run) {
-    const { leader, group, silent, initiator } = options;
+    const { leader, group, silent, initiator, earlier } = options;
     const cache = run.context.cache === undefined ? leader.clientCache : null;
     this.#options = options;
-    this.#turns = new TurnControl(group, leader, initiator);
+    this.#turns = new TurnControl(group, leader, initiator, earlier?.handoffs);
+    this.spoken = earlier?.spoken ?? 0;
     const shared = { variables: group.contextVariables, offered: this.#turns };
     this.#run = run.child("group", { silent, context: cache === null ? shared : { ...shared, cache } });
     this.#steps = new Interruptible(this.#run);
@@ -56,26 +62,39 @@ export class GroupRun {
     return this.#steps.interrupt(message);
   }
 
-  /** @param opening the message of the initiator, which it and the manager have stored already */
-  async talk(opening: Message): Promise<GroupEnd> {
-    const { leader, group, introduce } = this.#options;
+  /**
+   * @param opening the message of the initiator, which it and the manager have stored already; null: that was handed round in
+   *   the earlier run, whose speaker has its turn
+   */
+  async talk(opening: Message | null): Promise<GroupEnd> {
+    const { leader, group, introduce, earlier } = this.#options;
     for (const { text } of group.transitions.warnings) this.#run.warn("transitions", text);
     if (introduce) {
       await broadcast({ manager: leader, group, message: group.introductionsMsg(), to: group.agents }, this.#quiet);
     }
     let message = opening;
-    for (let round = 0; round < group.maxRound; round += 1) {
-      const stored = await this.#record(message);
-      const verdict = round === 0 ? null : await this.#verdict(stored);
-      if (verdict !== null) return verdict;
-      if (await leader.isTermination(stored, { sender: this.lastSpeaker, run: this.#run }))
-        return { stopReason: "termination-message", delivered: true };
+    const first = earlier === undefined ? 0 : earlier.round + (opening === null ? 0 : 1);
+    for (let round = first; round < group.maxRound; round += 1) {
+      const end = message === null ? null : await this.#hear(message, message !== opening);
+      if (end !== null) return end;
       if (round >= group.maxRound - 1) break;
-      const next = await this.#nextMessage();
-      if (!("role" in next)) return next;
+      const next = await this.#nextMessage(message === null ? earlier : undefined);
+      if (!("role" in next)) {
+        if (this.paused !== null) this.paused = { ...this.paused, round };
+        return next;
+      }
       message = next;
     }
     return { stopReason: "max-round", delivered: true };
+  }
+
+  /** The end, when this message is it. */
+  async #hear(message: Message, isWatched: boolean): Promise<GroupEnd | null> {
+    const stored = await this.#record(message);
+    const verdict = isWatched ? await this.#verdict(stored) : null;
+    if (verdict !== null) return verdict;
+    const isLast = await this.#options.leader.isTermination(stored, { sender: this.lastSpeaker, run: this.#run });
+    return isLast ? { stopReason: "termination-message", delivered: true } : null;
   }
 
   /** Into the transcript, and to everybody but its speaker. */
@@ -88,10 +107,15 @@ export class GroupRun {
     return stored;
   }
 
-  async #nextMessage(): Promise<Message | GroupEnd> {
+  async #nextMessage(earlier: PausedRun | undefined): Promise<Message | GroupEnd> {
     const { leader, group } = this.#options;
-    const { speaker, outcome } = await this.#nextTurn();
-    if (outcome.reply === null) return endBy(outcome);
+    const { speaker, outcome } = await this.#nextTurn(earlier);
+    if (outcome.reply === null) {
+      if (outcome.stopReason === "approval-pending") {
+        this.paused = { speaker: speaker.name, round: 0, spoken: this.spoken, handoffs: this.#turns.export() };
+      }
+      return endBy(outcome);
+    }
     const reply = group.enableClearHistory ? obeyClearCommand(outcome.reply, group, leader, this.#run) : outcome.reply;
     const message = await this.#deliver(reply, speaker);
     this.lastSpeaker = speaker;
@@ -100,10 +124,11 @@ export class GroupRun {
   }
 
   /** Chooses a speaker and lets it speak; on an interruption, the admin speaks instead. */
-  async #nextTurn(): Promise<Turn> {
+  async #nextTurn(earlier: PausedRun | undefined): Promise<Turn> {
     for (;;) {
       try {
-        const selected = await this.#select();
+        const waiting = this.#options.group.agents.find(({ name }) => name === earlier?.speaker);
+        const selected = waiting === undefined ? await this.#select() : { agent: waiting };
         if ("reason" in selected) return this.#over(selected.reason, selected.why);
         return { speaker: selected.agent, outcome: await this.#turnOf(selected.agent) };
       } catch (error) {

@@ -2,7 +2,15 @@
 import { wireMessages, type Message, type Reply } from "../message/index.js";
 import { AutogenError, isAutogenError, type Run } from "../run/index.js";
 import type { Agent, ChatResult } from "../chat/index.js";
-import { askModel, ConversableAgent, unfinishedReply, type AgentOptions, type ReplyResult, type Turn } from "../agent/index.js";
+import {
+  askModel,
+  ConversableAgent,
+  unfinishedReply,
+  type AgentOptions,
+  type AnswerPlace,
+  type ReplyResult,
+  type Turn,
+} from "../agent/index.js";
 import { broadcast } from "./broadcast.js";
 import { SOCIETY_OF_MIND_PREAMBLE, SOCIETY_OF_MIND_PROMPT } from "./default-texts.js";
 import { GroupChatManager } from "./manager.js";
@@ -73,7 +81,9 @@ export class SocietyOfMindAgent<Name extends string = string> extends Conversabl
     }
     this.#thinking = true;
     try {
-      const talk = await this.#talk({ manager, message, background: messages.slice(0, -1), sender }, turn.run);
+      const place = { sender: sender?.name ?? null, turn: messages.length, by: `the group of ${manager.name}` };
+      const talk = await this.#talk({ manager, message, background: messages.slice(0, -1), sender }, place, turn.run);
+      this.paused.settle(place, [], [talk]);
       const unfinished = unfinishedReply([talk], `the group of \`${this.name}\``);
       if (unfinished !== null) return unfinished;
       return [true, await this.#prepare(manager.groupChat.messages, turn)];
@@ -86,11 +96,13 @@ export class SocietyOfMindAgent<Name extends string = string> extends Conversabl
     }
   }
 
-  async #talk({ manager, message, background, sender }: Thought, outer: Run): Promise<ChatResult> {
+  async #talk({ manager, message, background, sender }: Thought, place: AnswerPlace, outer: Run): Promise<ChatResult> {
     const { groupChat: group } = manager;
+    const run = outer.child("monologue", { silent: false });
+    const [begun] = this.paused.find(place)?.results ?? [];
+    if (begun !== undefined) return await this.initiateChat(manager, { resume: begun, run });
     manager.reset();
     for (const agent of group.agents) if (resettable(agent)) agent.reset();
-    const run = outer.child("monologue", { silent: false });
     const quiet = run.child("background", { silent: true });
     for (const earlier of background) {
       const named = withName(earlier, earlier.role === "assistant" ? this.name : (sender?.name ?? this.name));

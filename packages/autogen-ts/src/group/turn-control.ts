@@ -8,6 +8,14 @@ import type { Group } from "./contract.js";
 /** An agent, the end of the run, or nothing: the method of the group decides. */
 export type Directed = { readonly agent: Agent } | { readonly end: string } | null;
 
+/** Handoffs of a run that was broken off, by names. */
+export interface HandoffState {
+  /** Who made the calls that are under way. */
+  readonly caller: string;
+  /** Agents, and who passed the turn to them. */
+  readonly passedBy: readonly (readonly [agent: string, by: string])[];
+}
+
 export class TurnControl implements OfferedTools {
   readonly leader: Agent;
   readonly #group: Group;
@@ -17,10 +25,19 @@ export class TurnControl implements OfferedTools {
   #asked: { readonly by: Agent; readonly to: string } | null = null;
   #speaker: Agent;
 
-  constructor(group: Group, leader: Agent, initiator: Agent) {
+  constructor(group: Group, leader: Agent, initiator: Agent, earlier: HandoffState | null = null) {
     this.#group = group;
     this.leader = leader;
-    this.#speaker = initiator;
+    this.#speaker = this.#named(earlier?.caller ?? "") ?? initiator;
+    for (const [name, by] of earlier?.passedBy ?? []) {
+      const [agent, from] = [this.#named(name), this.#named(by)];
+      if (agent !== undefined && from !== undefined) this.#from.set(agent, from);
+    }
+  }
+
+  /** What the rest of this run has to know. */
+  export(): HandoffState {
+    return { caller: this.#speaker.name, passedBy: [...this.#from].map(([{ name }, from]) => [name, from.name] as const) };
   }
 
   /** @param speaker who said the message that is handed round now */
@@ -61,9 +78,13 @@ export class TurnControl implements OfferedTools {
       const back = this.#from.get(by);
       return back === undefined ? null : { agent: back };
     }
-    const agent = this.#group.agents.find(({ name }) => name === to);
+    const agent = this.#named(to);
     if (agent === undefined) return null;
     if (agent !== by) this.#from.set(agent, by);
     return { agent };
+  }
+
+  #named(name: string): Agent | undefined {
+    return this.#group.agents.find((agent) => agent.name === name);
   }
 }

@@ -5,6 +5,7 @@
 import type { Json } from "../message/index.js";
 import { AutogenError, isAutogenError } from "../run/index.js";
 import { contextLengthOf } from "./context-length.js";
+import { secretPatterns, withoutMatches } from "./redaction/index.js";
 
 /** Why a model did not answer; `details.kind` of errors with the codes `model-failed` and `model-timeout`. */
 export type ModelFailureKind =
@@ -132,9 +133,6 @@ export function kindOf(status: number | null, code: string | null, text: string)
   return status >= 400 ? "bad_request" : "server";
 }
 
-/** Texts that look like keys of well-known services, whole or half masked by the endpoint. */
-const LIKE_A_KEY = /\b(?:sk|pk|gsk|xai|key|AIza|hf)[-_][A-Za-z0-9*_-]{6,}|\bBearer\s+[^\s"']+/gu;
-
 /** Shorter ones are stand-ins such as `none` or `EMPTY`; replacing them would garble ordinary words. */
 const SHORTEST_SECRET = 6;
 
@@ -144,7 +142,7 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
   for (const secret of secrets) {
     if (secret.length >= SHORTEST_SECRET) masked = masked.replaceAll(secret, "***");
   }
-  return masked.replace(LIKE_A_KEY, "***");
+  return secretPatterns().patterns.reduce(withoutMatches, masked);
 }
 
 /** SDK errors carry headers and bodies: only name, text and code go on. */

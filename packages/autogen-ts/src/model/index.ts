@@ -78,3 +78,5 @@ export {
   withModels,
 } from "./config/index.js";
 export type { ConfigFilter, GetConfigListOptions } from "./config/index.js";
+export { createRedactor } from "./redaction/index.js";
+export type { RedactedCopyOptions, Redactor, RedactorOptions } from "./redaction/index.js";

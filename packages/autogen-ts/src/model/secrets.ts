@@ -21,6 +21,11 @@ export function secretsOf(entry: ConfigEntry, environment?: Environment): readon
   return [...new Set(found.filter((value) => typeof value === "string").flatMap(spellings))];
 }
 
+/** Values of settings that may hold entries at any depth, and of addresses in them. */
+export function secretsIn(settings: unknown): readonly string[] {
+  return [...new Set(textsUnderSecrets(settings).flatMap(spellings))];
+}
+
 /** All texts that stand under the names of secrets and of tables of such, at any depth. */
 function textsUnderSecrets(options: unknown, isSecret = false, depth = 0): readonly string[] {
   if (typeof options === "string") return isSecret ? [options] : [];

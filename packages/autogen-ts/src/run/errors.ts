@@ -29,6 +29,7 @@ export type ErrorCode =
   | "budget-exhausted"
   | "approval-pending"
   | "compression-failed"
+  | "run-file-failed"
   | "aborted";
 
 /** What an error carries beside code and message. */

@@ -1,6 +1,8 @@
 /** Calls that wait for the word of a person: the questions, their answers, and what binds the two. */
+import type { Json } from "../message/index.js";
 import { AutogenError, canonical, visibleText } from "../run/index.js";
 import type { ToolArguments } from "./arguments.js";
+import { resultText } from "./result.js";
 import { sha256 } from "./sha256.js";
 
 /** A call that fits the parameters of its tool, before it runs. */
@@ -11,7 +13,7 @@ export interface ApprovalCall {
   readonly sender: string | null;
   readonly tool: string;
   readonly callId?: string;
-  /** As the model gave them, after repair; frozen. */
+  /** As the tool gets them: mended, with defaults and transformations of its schema, in JSON; frozen. */
   readonly args: ToolArguments;
   /** SHA-256 of tool and arguments. An approval holds for these arguments and no others. */
   readonly hash: string;
@@ -44,6 +46,20 @@ export function approvalQuestion(call: Omit<ApprovalCall, "hash">, position: num
   const whose = sha256(canonical({ sender: call.sender, hash, turn })).slice(0, 16);
   const id = `${(call.callId ?? "call").slice(0, 64)}.${String(position)}.${whose}`;
   return Object.freeze({ ...call, args: frozen(call.args), hash, id });
+}
+
+/**
+ * What people decide on: that which the tool gets. Maps, sets and dates are shown in JSON, anything but an object as `value`,
+ * and what has no JSON, such as bytes, as the model gave it.
+ */
+export function shownArguments(args: unknown, given: ToolArguments): ToolArguments {
+  if (args === given) return given;
+  try {
+    const value = (typeof args === "string" ? args : JSON.parse(resultText(args))) as Json;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as ToolArguments) : { value };
+  } catch {
+    return given;
+  }
 }
 
 /** Equal for equal arguments, whatever the order of their names. */

@@ -8,6 +8,7 @@ export {
   isAnswer,
   isSameQuestion,
   readApproval,
+  shownArguments,
 } from "./approval.js";
 export type {
   ApprovalAnswer,

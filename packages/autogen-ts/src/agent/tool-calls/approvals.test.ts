@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
-import { z } from "zod";
 import { pair, rejection, texts, type Pair } from "../../../test/pairs.js";
 import { call, DENIED, sending } from "../../../test/sending.js";
 import {
-  defineTool,
   isAutogenError,
   memoryStream,
   recordTo,
@@ -211,19 +209,6 @@ test("the handler gets what was approved: the arguments after repair, and no oth
   });
   await here.user.initiateChat(here.bot, { message: "m", maxTurns: 2, stream: here.stream });
   assert.deepEqual(here.sent, ["ann"]);
-});
-
-test("a schema that changes arguments: people see what the model wrote, bound by its hash", async () => {
-  const { user, bot, stream } = pair([{ tool_calls: [call("ann")] } as never, "done"], {
-    toolExecution: { approval: "always", approver: ({ args }) => (args["to"] === "ann" ? "approve" : "deny") },
-  });
-  const parameters = z.object({ to: z.string().transform((to) => `${to}@example.org`) });
-  registerFunction(defineTool({ name: "send", description: "D", parameters, execute: ({ to }) => to }), {
-    caller: bot,
-    executor: user,
-  });
-  const result = await user.initiateChat(bot, { message: "m", maxTurns: 2, stream });
-  assert.equal(texts(result.chatHistory)[2], "ann@example.org");
 });
 
 test("all questions come before any call of the message runs", async () => {

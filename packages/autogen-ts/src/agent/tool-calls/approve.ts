@@ -7,6 +7,7 @@ import {
   denialText,
   isAnswer,
   readApproval,
+  shownArguments,
   type ApprovalAnswer,
   type ApprovalQuestion,
   type ApprovalVerdict,
@@ -51,9 +52,13 @@ export async function approveCalls(site: CallSite, calls: readonly PreparedCall[
   return { calls: result };
 }
 
-function questionOf({ recipient, sender, messages }: CallSite, { name, callId, given }: ReadyCall, at: number): ApprovalQuestion {
+function questionOf(
+  { recipient, sender, messages }: CallSite,
+  { name, callId, given, args }: ReadyCall,
+  at: number,
+): ApprovalQuestion {
   const id = callId === undefined ? {} : { callId };
-  const call = { agent: recipient.name, sender: sender?.name ?? null, tool: name, ...id, args: given };
+  const call = { agent: recipient.name, sender: sender?.name ?? null, tool: name, ...id, args: shownArguments(args, given) };
   return approvalQuestion(call, at, messages.length);
 }
 

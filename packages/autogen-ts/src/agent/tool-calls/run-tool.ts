@@ -25,8 +25,9 @@ async function runTool(site: CallSite, call: ReadyCall): Promise<ToolOutcome> {
     const limit = call.tool.settings.timeoutMs ?? recipient.toolExecution.timeoutMs;
     return limit === null ? await attempt(site, call, signal) : await withinTime(site, call, signal, limit);
   });
-  run.emit({ type: "tool.end", agent: recipient.name, tool: call.name, ...id, ok: outcome.ok });
+  // First to observers: what a logger writes is there before anybody hears of it.
   if (outcome.ok) tell((observer) => observer.toolUsed?.(usedTool(site, call, outcome)));
+  run.emit({ type: "tool.end", agent: recipient.name, tool: call.name, ...id, ok: outcome.ok });
   return outcome;
 }
 

@@ -50,6 +50,8 @@ export class McpConnection implements AsyncDisposable {
   readonly #warned = new Set<string>();
   #roots: readonly McpRoot[];
   #refreshes = 0;
+  /** Log messages since a call began. */
+  #logs = 0;
   /** A change is being read; another one that comes meanwhile is read after it. */
   #reading = false;
   #stale = false;
@@ -202,9 +204,17 @@ export class McpConnection implements AsyncDisposable {
       );
     }
     if (onLog === undefined) return;
-    client.setNotificationHandler("notifications/message", ({ params: { level, data } }) =>
-      onLog({ level, text: cleanText(typeof data === "string" ? data : JSON.stringify(data), LOG_CHARACTERS).text }),
-    );
+    client.setNotificationHandler("notifications/message", ({ params: { level, data } }) => {
+      this.#logs += 1;
+      const { logMessages } = this.#settings.limits;
+      if (this.#logs > logMessages) {
+        return this.#warn(
+          "log-flood",
+          `The MCP server \`${this.name}\` logs more than ${String(logMessages)} messages; the rest is dropped.`,
+        );
+      }
+      onLog({ level, text: cleanText(typeof data === "string" ? data : JSON.stringify(data), LOG_CHARACTERS).text });
+    });
   }
 
   async #readTools(client: Client, request: RequestOptions): Promise<void> {
@@ -265,6 +275,7 @@ export class McpConnection implements AsyncDisposable {
   ): Promise<McpResult> {
     const { progressEvents, resultCharacters } = this.#settings.limits;
     let events = 0;
+    this.#logs = 0;
     const ended = new AbortController();
     const call: CallUnderWay = {
       run: run ?? null,

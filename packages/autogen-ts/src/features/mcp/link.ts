@@ -8,7 +8,7 @@ import { cleanText } from "./clean-text.js";
 import type { ResolvedSettings } from "./options.js";
 import { loadClient, type ClientPackage } from "./packages.js";
 import { masked } from "./secrets.js";
-import { openSession, reasonOf, type Session, type SessionHandlers } from "./session.js";
+import { adviceOn, openSession, reasonOf, type Session, type SessionHandlers } from "./session.js";
 import { unlessAborted } from "./unless-aborted.js";
 
 /** What a link tells, and what it does with a new session before it is used. */
@@ -143,7 +143,7 @@ export class Link {
     }
     if (session.ended !== null)
       return failure(`${server} ended during ${what}: ${cleanText(session.ended, REASON_CHARACTERS).text}`);
-    return failure(`${server} could not do it (${what}): ${reason}`);
+    return failure(`${server} could not do it (${what}): ${reason}${adviceOn(error)}`);
   }
 }
 

@@ -142,6 +142,33 @@ test("bad input: a server that floods is cut off", async () => {
   });
 });
 
+test("bad input: a flood of log messages is handed on up to the limit, with one warning; the next call starts anew", async () => {
+  const texts: string[] = [];
+  const onLog = ({ text }: { readonly text: string }): void => void texts.push(text);
+  await using scene = await connected("normal", { limits: { logMessages: 10 }, onLog });
+  for (const turn of [1, 2]) {
+    assert.equal((await scene.server.callTool("chatter")).text, "said it all");
+    await until(() => texts.length === turn * 10);
+  }
+  assert.deepEqual(texts.slice(0, 2), ["word 0", "word 1"]);
+  assert.deepEqual(codes(scene.warnings), ["log-flood"]);
+});
+
+test("bad input: megabytes of other lines, on both outputs, are passed over with a limited number of warnings", async () => {
+  await using scene = await connected("normal");
+  assert.equal((await scene.server.callTool("babble")).text, "said it all");
+  assert.equal(scene.warnings.length, 200);
+  assert.ok(scene.warnings.every(({ code, text }) => code === "invalid-message" && text.length < 400));
+  assert.equal((await scene.server.callTool("echo", { a: 1 })).text, '{"a":1}');
+});
+
+test("bad input: a server that asks the user something (elicitation) is refused, and its call goes on", async () => {
+  await using scene = await connected("normal", { sampling: { by: () => assert.fail("asked") } });
+  const { text } = await scene.server.callTool("elicit");
+  assert.match(text, /"code":-32601/);
+  assert.doesNotMatch(text, /password/);
+});
+
 test("bad input: a flood of progress gives no more events than the limit, and the last answer counts", async () => {
   await using scene = await connected("normal", { limits: { progressEvents: 10 } });
   const events: EventBody[] = [];

@@ -118,3 +118,30 @@ test("a server that cannot be reached is named without its key", async () => {
     return true;
   });
 });
+
+for (const [status, header] of [
+  [401, 'Bearer resource_metadata="/.well-known/oauth-protected-resource"'],
+  [403, 'Bearer error="insufficient_scope", scope="all"'],
+] as const) {
+  test(`bad input: a server that wants OAuth (${String(status)}) is an error that says what to pass; nothing else is asked for`, async () => {
+    const paths: string[] = [];
+    const server = createServer((request, response) => {
+      paths.push(request.url ?? "");
+      response.writeHead(status, { "www-authenticate": header }).end("no entry");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/mcp`;
+    try {
+      await assert.rejects(connectMcp({ name: "locked", url, onWarning: () => undefined }), {
+        code: "mcp-failed",
+        message:
+          /^The MCP server `locked` at .* could not be reached: .* OAuth is not spoken here\. Get a token and pass it as `headers: \{ authorization \}`$/,
+      });
+      assert.ok(paths.length > 0);
+      assert.deepEqual([...new Set(paths)], ["/mcp"]);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+}

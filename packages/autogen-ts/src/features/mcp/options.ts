@@ -55,6 +55,8 @@ export interface McpLimits {
   readonly messageBytes?: number;
   /** Progress events of one call. @default 1000 */
   readonly progressEvents?: number;
+  /** Log messages that are handed to `onLog` from the start of one call to that of the next. @default 1000 */
+  readonly logMessages?: number;
 }
 
 /** What holds for both kinds of servers. */
@@ -152,6 +154,7 @@ export function resolveOptions(options: McpOptions): ResolvedSettings {
       tools: 128,
       messageBytes: 10 * 2 ** 20,
       progressEvents: 1000,
+      logMessages: 1000,
       ...limits,
     },
   };

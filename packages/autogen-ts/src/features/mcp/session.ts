@@ -112,7 +112,7 @@ async function closeAll(client: Client, transport: Transport | HttpTransport): P
 function startFailure({ name, place }: ResolvedSettings, why: string, cause: unknown): AutogenError {
   const where = place.url === undefined ? `by \`${place.command}\`` : `at ${withoutSecrets(place.url)}`;
   const clean = masked(why, place);
-  return new AutogenError("mcp-failed", `The MCP server \`${name}\` ${where} could not be reached: ${clean}`, {
+  return new AutogenError("mcp-failed", `The MCP server \`${name}\` ${where} could not be reached: ${clean}${adviceOn(cause)}`, {
     ...(clean === why ? { cause } : {}), // a cause would show what was masked
     details: { server: name },
   });
@@ -121,6 +121,14 @@ function startFailure({ name, place }: ResolvedSettings, why: string, cause: unk
 function withoutSecrets(url: string | URL): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
+}
+
+/** What to do about an error, where the protocol's way is not spoken here. */
+export function adviceOn(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const { status } = ("data" in error ? (error.data ?? {}) : {}) as { readonly status?: unknown };
+  if (status !== 401 && status !== 403 && error.name !== "InsufficientScopeError") return "";
+  return ". It wants an authorization, and OAuth is not spoken here. Get a token and pass it as `headers: { authorization }`";
 }
 
 /** An error in words, those of its causes included. */

@@ -7,7 +7,7 @@ import { readToolList } from "./tool-list.js";
 
 const limits = {
   ...{ resultCharacters: 100, descriptionCharacters: 50, schemaCharacters: 1000, tools: 20 },
-  ...{ messageBytes: 1000, progressEvents: 10 },
+  ...{ messageBytes: 1000, progressEvents: 10, logMessages: 10 },
 };
 const SEED = 43;
 const inputSchema = { type: "object" as const };

@@ -20,7 +20,7 @@ import { BubblewrapCodeExecutor, LocalCommandLineCodeExecutor } from "./index.js
 
 for (const candidate of candidates) {
   prepared(candidate);
-  describe.skipIf(!candidate.present)(candidate.name, { timeout: 60_000 }, () => {
+  describe.skipIf(!candidate.present)(candidate.name, { timeout: 2 * candidate.testLimit }, () => {
     test("bad input: empty blocks, comments only, CRLF, nested fences, NUL bytes, lone surrogates", async () => {
       await withExecutor(candidate, {}, async (executor) => {
         for (const code of ["", "\n\n", "# only a comment", "\ufeffprint()".slice(1).replace("print()", "")])

@@ -32,6 +32,7 @@ import { ImportableFunctions } from "./importable-functions.js";
 import type { FunctionsOptions } from "./importable-functions.js";
 import { killGroup } from "./kill-tree.js";
 import { pythonEnvironment, requirePackages } from "./python-environments.js";
+import { programsFor } from "./programs.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
 import type { SharedByExecutors } from "./shared.js";
@@ -173,7 +174,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
     const { searchPath, programs } = await this.#prepared();
-    const names = PROGRAMS[language] ?? [language];
+    const names = programsFor(language);
     const program = programs.get(language) ?? (await findFirst(names, searchPath));
     if (program === undefined) {
       return (
@@ -249,11 +250,3 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
 
 const searchPathOf = (interpreters: readonly string[]): string =>
   [...interpreters.map((folder) => join(folder, "bin")), SYSTEM_PATH].join(":");
-
-const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  python: ["python3", "python"],
-  javascript: ["node"],
-  shell: ["sh"],
-  ps1: ["pwsh"],
-  powershell: ["pwsh"],
-};

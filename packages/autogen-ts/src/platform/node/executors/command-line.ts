@@ -14,12 +14,21 @@ import { AutogenError, abortError, throwIfAborted } from "../../../run/index.js"
 import { networkNote, wantedNetwork } from "./missing-network.js";
 import { OUTPUT_LIMIT_BYTES } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
-import type { WorkFolder } from "./work-folder.js";
+import type { WrittenFile } from "./work-folder.js";
+
+/** Where blocks are written before they run. */
+export interface BlockFolder {
+  /** Makes the folder, unless it is there. */
+  open(): Promise<void>;
+  /** @param name relative and without `..`, as `fileNameFromCode` gives it */
+  write(name: string, content: string, signal?: AbortSignal): Promise<WrittenFile>;
+  remove(name: string): Promise<void>;
+}
 
 /** What an executor must say of itself to be used here. */
 export interface CommandLine {
   readonly name: string;
-  readonly folder: WorkFolder;
+  readonly folder: BlockFolder;
   readonly policies: ExecutionPolicies;
   readonly sanitize: SanitizeMode;
   /** Added to `unknown language x`; says what to do about it. */
@@ -94,7 +103,8 @@ async function executeBlock(
   const code = silencePip(written, language);
   const claim = fileNameFromCode(code);
   if (claim.kind === "refused") return refusal(claim.text);
-  const file = await line.folder.write(claim.kind === "name" ? claim.name : temporaryName(language, code), code);
+  const name = claim.kind === "name" ? claim.name : temporaryName(language, code);
+  const file = await line.folder.write(name, code, options.signal);
   if (!file.ok) return refusal(file.text);
   if (!policy) return { exitCode: 0, output: `Code saved to ${file.path}\n`, file: file.path };
 

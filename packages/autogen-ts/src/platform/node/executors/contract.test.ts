@@ -18,7 +18,7 @@ import {
 for (const candidate of candidates) prepared(candidate);
 
 for (const candidate of candidates) {
-  describe.skipIf(!candidate.present)(candidate.name, { timeout: 30_000 }, () => {
+  describe.skipIf(!candidate.present)(candidate.name, { timeout: candidate.testLimit }, () => {
     test("BOX-01 output in order, exit code kept, files shared between blocks, named and temporary", async () => {
       await withExecutor(candidate, {}, async (executor, { workDir }) => {
         await mkdir(workDir, { recursive: true });

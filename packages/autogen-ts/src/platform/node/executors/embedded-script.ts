@@ -9,6 +9,7 @@ import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import type { SharedByExecutors } from "./shared.js";
 import type { Stage } from "./stage.js";
+import type { TemporaryFolder } from "./temporary-folder.js";
 
 /** Trusted text that loads the code while running, so that its imports need permission; gives it `require`, too. */
 const LOADER = `
@@ -26,6 +27,8 @@ try {
 /** One run of a script. */
 export interface ScriptRun {
   readonly stage: Stage;
+  /** Where deno keeps what it has compiled; nothing that the code can reach. */
+  readonly cache: TemporaryFolder;
   readonly fileName: string;
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
@@ -36,22 +39,22 @@ export interface ScriptRun {
 
 /** Runs a file of the work folder; what it wrote is in the work folder afterwards. */
 export async function runScript(
-  { stage, fileName, timeoutMs, maxOutputBytes, maxFolderBytes, shared, packagesFrom }: ScriptRun,
+  { stage, cache, fileName, timeoutMs, maxOutputBytes, maxFolderBytes, shared, packagesFrom }: ScriptRun,
   options: ExecuteCodeOptions,
 ): Promise<ProcessOutcome> {
-  const { prefix } = await denoCommand(packagesFrom);
+  const deno = await denoCommand(packagesFrom);
   const folder = await stage.enter();
   const growth = await GrowthWatch.start(folder, maxFolderBytes);
   const url = pathToFileURL(join(folder, fileName)).href;
   const [command = "deno", ...args] = [
-    ...prefix,
+    ...deno.prefix,
     ...denoArguments(LOADER, { readable: [folder], writable: [folder], args: [url] }),
   ];
   const request = {
     command,
     args,
     cwd: folder,
-    env: denoEnvironment(),
+    env: denoEnvironment(deno, await cache.open()),
     timeoutMs,
     maxOutputBytes,
     graceMs: 200,

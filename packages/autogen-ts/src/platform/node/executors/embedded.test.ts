@@ -6,7 +6,7 @@ import { describe, test } from "vitest";
 import { EmbeddedCodeExecutor } from "./index.js";
 import { embedded, inFolder, python, withExecutor } from "../../../../test/executors.js";
 
-describe.skipIf(!embedded.present)("embedded", { timeout: 30_000 }, () => {
+describe.skipIf(!embedded.present)("embedded", { timeout: embedded.testLimit }, () => {
   test("BOX-19 Python cannot leave its sandbox, nor stay when it is asked to go", async () => {
     await withExecutor(embedded, { timeoutSeconds: 2 }, async (executor, { folder }) => {
       await writeFile(join(folder, "secret.txt"), "marker-of-file");

@@ -5,7 +5,7 @@
  */
 import { canonicalLanguage } from "../../../code/index.js";
 import type { CodeBlock, CodeExecutor, CodeLimits, CodeResult, ExecuteCodeOptions } from "../../../code/index.js";
-import { abortError, throwIfAborted } from "../../../run/index.js";
+import { orAborted } from "../../../run/index.js";
 import { executeOnCommandLine } from "./command-line.js";
 import { requireLimits, requireTimeout } from "./limits.js";
 import { EmbeddedFiles } from "./embedded-files.js";
@@ -16,6 +16,7 @@ import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
 import type { SharedByExecutors } from "./shared.js";
 import { Stage } from "./stage.js";
+import { TemporaryFolder } from "./temporary-folder.js";
 import { WorkFolder } from "./work-folder.js";
 
 /** Settings of the embedded executor. */
@@ -49,7 +50,10 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
   readonly #codeLimits: CodeLimits;
   readonly #shared: SharedByExecutors;
   readonly #packagesFrom: readonly string[] | undefined;
+  /** What deno has compiled of scripts. */
+  readonly #cache: TemporaryFolder;
   #interpreter: Promise<Interpreter> | undefined;
+  #starting = new AbortController();
   #written: string[] = [];
   #runs = 0;
 
@@ -62,6 +66,7 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
     this.#folder = new WorkFolder(options.workDir ?? "coding");
     this.#files = new EmbeddedFiles(this.#folder);
     this.#stage = new Stage(this.#folder.path, { cleanup: this.#shared.cleanup });
+    this.#cache = new TemporaryFolder("autogen-deno-", this.#shared.cleanup);
   }
 
   async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
@@ -85,6 +90,7 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
 
   /** The next block gets a new interpreter. */
   async restart(): Promise<void> {
+    this.#starting.abort();
     const interpreter = await this.#interpreter?.catch(() => undefined);
     interpreter?.kill();
     this.#interpreter = undefined;
@@ -93,6 +99,7 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
   async stop(): Promise<void> {
     await this.restart();
     await this.#stage.remove();
+    await this.#cache.remove();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,8 +108,8 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
     if (canonicalLanguage(language) === "python") return this.#runPython(fileName, options);
-    const script = { stage: this.#stage, fileName, ...this.#limits(), shared: this.#shared, packagesFrom: this.#packagesFrom };
-    return runScript(script, options);
+    const script = { fileName, stage: this.#stage, cache: this.#cache, ...this.#limits() };
+    return runScript({ ...script, shared: this.#shared, packagesFrom: this.#packagesFrom }, options);
   };
 
   async #runPython(fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> {
@@ -133,7 +140,9 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
     const interpreter = await last?.catch(() => undefined); // a failed start is tried again
     if (interpreter?.exitCode === null) return interpreter;
     this.#files.forget();
-    return Interpreter.start(this.#shared.cleanup, this.#packagesFrom);
+    this.#starting = new AbortController();
+    const { signal } = this.#starting;
+    return Interpreter.start({ cleanup: this.#shared.cleanup, packagesFrom: this.#packagesFrom, signal });
   }
 
   async #keepFiles(done: NonNullable<InterpreterRun["done"]>): Promise<string[]> {
@@ -142,23 +151,6 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
     return refused.length === 0
       ? []
       : [`Not written to the work folder (too many, too large, or outside of it): ${refused.join(", ")}.`];
-  }
-}
-
-/** @throws AutogenError `aborted` as soon as the signal fires */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  throwIfAborted(signal);
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(abortError(signal));
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    work.catch(() => {}); // after an abort the next block reports what went wrong
   }
 }
 

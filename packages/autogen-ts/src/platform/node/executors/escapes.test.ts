@@ -21,7 +21,7 @@ const CANDIDATES = [unconfined, bubblewrap, embedded, container, sandboxRuntime]
 
 for (const candidate of CANDIDATES) {
   prepared(candidate);
-  describe.skipIf(!candidate.present)(candidate.name, { timeout: 30_000 }, () => {
+  describe.skipIf(!candidate.present)(candidate.name, { timeout: candidate.testLimit }, () => {
     let ground: EscapeGround;
     let executor: CodeExecutor;
     beforeAll(async () => {

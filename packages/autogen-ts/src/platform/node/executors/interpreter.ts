@@ -5,8 +5,10 @@ import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { readFile } from "node:fs/promises";
 import type { ExecuteCodeOptions } from "../../../code/index.js";
-import { AutogenError } from "../../../run/index.js";
+import { AutogenError, throwIfAborted } from "../../../run/index.js";
 import { CappedOutput } from "./capped-output.js";
+import { EarlyEnd } from "./early-end.js";
+import type { EarlyReason } from "./early-end.js";
 import { MEMORY_LIMIT_BYTES, denoArguments, denoCommand, denoEnvironment } from "./deno-command.js";
 import type { DenoCommand } from "./deno-command.js";
 import { findPyodide, folderUrl } from "./embedded-packages.js";
@@ -20,7 +22,7 @@ import { OUTPUT_LIMIT_BYTES } from "./run-process.js";
 
 /** How one block went. */
 export interface InterpreterRun {
-  readonly end: "exit" | "died" | "timeout" | "aborted" | "output-limit" | "memory-limit";
+  readonly end: "exit" | "died" | EarlyReason;
   readonly output: string;
   /** What the interpreter said at the end; null when it did not live to say it. */
   readonly done: (WorkerMessage & { readonly type: "done" }) | null;
@@ -36,10 +38,21 @@ export interface RunLimits {
   readonly maxFolderBytes: number;
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, null>;
-type Ending = Exclude<InterpreterRun["end"], "exit" | "died">;
+/** How an interpreter is started. */
+export interface InterpreterStart {
+  readonly cleanup: ExitCleanup;
+  /** Files or addresses of modules from where `deno` and `pyodide` are looked for. */
+  readonly packagesFrom?: readonly string[] | undefined;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
+  /** How long each attempt may take; one that ends by itself is the last. */
+  readonly limitsMs?: readonly number[];
+}
 
-const START_LIMIT_MS = 60_000; // two to three seconds are normal; slow machines exist
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+/** Two to three seconds are normal. What hangs is tried once more, with time enough for slow machines. */
+const START_LIMITS_MS = [15_000, 60_000] as const;
 /** The largest message that is read: the files of one block. */
 const MAX_LINE_BYTES = 64_000_000;
 
@@ -72,26 +85,36 @@ export class Interpreter {
   /**
    * Starts deno and loads Pyodide, which takes two to three seconds.
    *
-   * @throws AutogenError `missing-package`, or `executor-failed` when the interpreter does not start
+   * @throws AutogenError `missing-package`; `executor-failed` when the interpreter does not start; `aborted`
    */
-  static async start(cleanup: ExitCleanup, packagesFrom?: readonly string[]): Promise<Interpreter> {
+  static async start({ cleanup, packagesFrom, signal, limitsMs = START_LIMITS_MS }: InterpreterStart): Promise<Interpreter> {
     const command = await denoCommand(packagesFrom);
     const folder = findPyodide(packagesFrom);
-    const source = await readFile(
-      new URL(import.meta.url.endsWith(".ts") ? "./embedded-worker.ts" : "./embedded-worker.js", import.meta.url),
-      "utf8",
+    const language = import.meta.url.endsWith(".ts") ? "typescript" : "javascript";
+    const worker = language === "typescript" ? "./embedded-worker.ts" : "./embedded-worker.js";
+    const source = await readFile(new URL(worker, import.meta.url), "utf8");
+    const args = denoArguments(source, { language, readable: [folder], args: [folderUrl(folder), folder] });
+    for (const limitMs of limitsMs) {
+      if (signal !== undefined) throwIfAborted(signal);
+      const interpreter = Interpreter.#spawn(command, args, folder, cleanup);
+      if (await interpreter.#isReady(limitMs, signal)) return interpreter;
+    }
+    throw new AutogenError(
+      "executor-failed",
+      `The Python interpreter in deno was started ${limitsMs.length} times and did not get ready, the last time in ${(limitsMs.at(-1) ?? 0) / 1_000} seconds. ` +
+        "This machine may be overloaded; the next block tries again.",
     );
+  }
+
+  static #spawn(command: DenoCommand, args: readonly string[], folder: string, cleanup: ExitCleanup): Interpreter {
     const [program = "deno", ...prefix] = command.prefix;
-    const args = denoArguments(source, { readable: [folder], args: [folderUrl(folder), folder] });
     const child = spawn(program, [...prefix, ...args], {
       stdio: ["pipe", "pipe", "ignore"],
-      env: denoEnvironment(),
+      env: denoEnvironment(command),
       cwd: folder,
       windowsHide: true,
     });
-    const interpreter = new Interpreter(child, command, cleanup);
-    await interpreter.#untilReady();
-    return interpreter;
+    return new Interpreter(child, command, cleanup);
   }
 
   /** Runs one block; whatever ends it before its own end also ends the interpreter. */
@@ -102,35 +125,26 @@ export class Interpreter {
       const shown = cleaners[stream].push(text);
       if (shown !== "") onOutput?.(shown, stream);
     };
-    let end: Ending | undefined;
-    const stop = (reason: Ending): void => {
-      end ??= reason;
-      this.kill();
-    };
-    const timer = setTimeout(() => stop("timeout"), limits.timeoutMs);
-    const onAbort = (): void => stop("aborted");
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const early = new EarlyEnd({ timeoutMs: limits.timeoutMs, signal, onEnd: () => this.kill() });
     const unwatch = this.#command.memoryIsLimited
       ? () => {}
-      : watchMemory(this.#child.pid, MEMORY_LIMIT_BYTES, () => stop("memory-limit"));
+      : watchMemory(this.#child.pid, MEMORY_LIMIT_BYTES, () => early.by("memory-limit"));
     try {
-      if (signal?.aborted === true) onAbort();
       const done = await this.#exchange(message, (text, stream) => {
-        if (end !== undefined) return;
+        if (early.reason !== undefined) return;
         output.add(Buffer.from(text));
-        if (output.total > OUTPUT_LIMIT_BYTES) stop("output-limit");
+        if (output.total > OUTPUT_LIMIT_BYTES) early.by("output-limit");
         else if (output.total <= limits.maxOutputBytes) show(text, stream);
       });
       if (done === null && this.#fatal !== "") output.add(Buffer.from(`${this.#fatal}\n`));
       return {
-        end: end ?? (done === null ? "died" : "exit"),
+        end: early.reason ?? (done === null ? "died" : "exit"),
         output: withoutTerminalControls(output.text()),
         done,
         exitCode: this.exitCode ?? 0,
       };
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      early.close();
       unwatch();
     }
   }
@@ -158,25 +172,31 @@ export class Interpreter {
     });
   }
 
-  #untilReady(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.kill(), START_LIMIT_MS);
-      this.#onExit = (code) => {
-        clearTimeout(timer);
-        reject(
-          new AutogenError(
-            "executor-failed",
-            `The Python interpreter in deno did not start (exit code ${code}). ${this.#fatal}`.trim(),
-          ),
-        );
-      };
+  /** False when it did not get ready in time; it is gone then. @throws AutogenError when it ended by itself, or `aborted` */
+  async #isReady(limitMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    let isLate = false;
+    const stop = (): void => this.kill();
+    const timer = setTimeout(() => {
+      isLate = true;
+      stop();
+    }, limitMs);
+    signal?.addEventListener("abort", stop, { once: true });
+    const code = await new Promise<number | null>((resolve) => {
+      this.#onExit = resolve;
       this.#listener = (message) => {
-        if (message.type !== "ready") return;
-        clearTimeout(timer);
-        this.#rest();
-        resolve();
+        if (message.type === "ready") resolve(null);
       };
     });
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+    if (code === null) {
+      this.#rest();
+      return true;
+    }
+    if (signal !== undefined) throwIfAborted(signal);
+    if (isLate) return false;
+    const reason = `The Python interpreter in deno did not start (exit code ${code}). ${this.#fatal}`;
+    throw new AutogenError("executor-failed", reason.trim());
   }
 
   #receive(line: string): void {

@@ -20,7 +20,7 @@ import {
 } from "../../../../test/executors.js";
 import type { Candidate } from "../../../../test/executors.js";
 
-const LIMIT = { timeout: 30_000 };
+const LIMIT = { timeout: 90_000 }; // of the slowest executor
 
 for (const candidate of candidates) prepared(candidate);
 
@@ -243,9 +243,8 @@ function sharedExecutor(candidate: Candidate): () => Promise<{ executor: CodeExe
   };
   afterAll(async () => {
     const place = await made;
-    if (place === undefined) return;
-    await place.executor.stop?.();
-    await rm(place.folder, { recursive: true, force: true });
+    await place?.executor.stop?.();
+    if (place !== undefined) await rm(place.folder, { recursive: true, force: true });
   });
   return () => (made ??= make());
 }

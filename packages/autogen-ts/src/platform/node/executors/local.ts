@@ -24,6 +24,7 @@ import { ImportableFunctions } from "./importable-functions.js";
 import type { FunctionsOptions } from "./importable-functions.js";
 import { hasMarked, killGroup, killMarked, RUN_MARKER } from "./kill-tree.js";
 import { pythonEnvironment, requirePackages } from "./python-environments.js";
+import { programsFor } from "./programs.js";
 import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
@@ -122,9 +123,9 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
     const environment = await this.#environment(options.signal);
-    const program = await findFirst(programsFor(language), environment["PATH"] ?? environment["Path"]);
-    if (program === undefined)
-      return `No program for ${language} was found on this machine (looked for ${programsFor(language).join(", ")}).`;
+    const programs = programsFor(language, { onThisMachine: true });
+    const program = await findFirst(programs, environment["PATH"] ?? environment["Path"]);
+    if (program === undefined) return `No program for ${language} was found on this machine (looked for ${programs.join(", ")}).`;
     const marker = `${this.#marker}.${++this.#runs}.`;
     const outcome = await runProcess(
       {
@@ -168,27 +169,8 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
 
   async #withPackages(searchPath: string | undefined, signal: AbortSignal | undefined): Promise<string | undefined> {
     if (this.#packages.length === 0) return undefined;
-    const python = (await findFirst(programsFor("python"), searchPath)) ?? "python3";
+    const python = (await findFirst(programsFor("python", { onThisMachine: true }), searchPath)) ?? "python3";
     return pythonEnvironment(this.#packages, { python, forOthers: false, cleanup: this.#shared.cleanup, signal });
-  }
-}
-
-/** Programs to try, best first. */
-function programsFor(language: string): readonly string[] {
-  switch (language) {
-    case "python":
-      return ["python3", "python", "py"];
-    case "javascript":
-      return ["node"];
-    case "shell":
-    case "sh":
-      return ["sh", "bash"];
-    case "ps1":
-    case "pwsh":
-    case "powershell":
-      return ["pwsh", "powershell"];
-    default:
-      return [language];
   }
 }
 

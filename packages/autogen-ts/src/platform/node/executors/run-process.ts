@@ -8,6 +8,8 @@ import type { Readable } from "node:stream";
 import type { ExecuteCodeOptions } from "../../../code/index.js";
 import { AutogenError } from "../../../run/index.js";
 import { CappedOutput } from "./capped-output.js";
+import { EarlyEnd } from "./early-end.js";
+import type { EarlyReason } from "./early-end.js";
 import type { ExitCleanup } from "./exit-cleanup.js";
 import { TerminalText, withoutTerminalControls } from "./terminal-text.js";
 
@@ -50,7 +52,7 @@ export type ExtraDescriptor =
 
 /** How it ended, and what it printed. */
 export interface ProcessOutcome {
-  readonly end: "exit" | "timeout" | "aborted" | "output-limit" | "folder-limit" | "memory-limit" | "not-found";
+  readonly end: "exit" | "not-found" | EarlyReason;
   /** 128 and the signal's number when a signal ended it. */
   readonly exitCode: number;
   readonly stdout: string;
@@ -61,39 +63,31 @@ export interface ProcessOutcome {
 export function runProcess(request: ProcessRequest, { signal, onOutput }: ExecuteCodeOptions = {}): Promise<ProcessOutcome> {
   return new Promise((resolve, reject) => {
     const child = spawnQuietly(request);
-    let end: ProcessOutcome["end"] = "exit";
-    const stop = (reason: "timeout" | "aborted" | "output-limit"): void => {
-      if (end !== "exit") return;
-      end = reason;
-      if (child.pid !== undefined) request.kill(child.pid);
-    };
-
-    const output = new Capture(request, () => stop("output-limit"), onOutput);
+    const { pid } = child;
+    const output = new Capture(request, () => early.by("output-limit"), onOutput);
     output.read("stdout", child.stdout);
     output.read("stderr", child.stderr);
     handOver(child, request.extra ?? []);
 
-    const { pid } = child;
     if (pid !== undefined) request.onStart?.(pid);
     const unregister = pid === undefined ? () => {} : request.cleanup.add(() => request.kill(pid));
-    const timer = setTimeout(() => stop("timeout"), request.timeoutMs);
-    const onAbort = (): void => stop("aborted");
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const onEnd = (): void => void (pid !== undefined && request.kill(pid));
+    const early = new EarlyEnd({ timeoutMs: request.timeoutMs, signal, onEnd });
     let grace: NodeJS.Timeout | undefined;
 
     const cleanUp = (): void => {
-      clearTimeout(timer);
+      early.close();
       clearTimeout(grace);
-      signal?.removeEventListener("abort", onAbort);
       unregister();
       for (const stream of child.stdio) stream?.destroy();
     };
     const finish = (code: number | null, by: NodeJS.Signals | null): void => {
       cleanUp();
-      resolve({ end, exitCode: code ?? 128 + (by === null ? 0 : constants.signals[by]), ...output.texts() });
+      const exitCode = code ?? 128 + (by === null ? 0 : constants.signals[by]);
+      resolve({ end: early.reason ?? "exit", exitCode, ...output.texts() });
     };
     child.once("exit", (code, by) => {
-      clearTimeout(timer);
+      early.stopClock();
       grace = setTimeout(() => finish(code, by), request.graceMs);
     });
     child.once("close", finish);
@@ -108,7 +102,6 @@ export function runProcess(request: ProcessRequest, { signal, onOutput }: Execut
           }),
         );
     });
-    if (signal?.aborted === true) onAbort();
   });
 }
 

@@ -47,14 +47,17 @@ export async function probeEmbedded(
   shared: SharedByExecutors,
   packagesFrom?: readonly string[],
 ): Promise<SelfTestOutcome> {
-  const { prefix } = await denoCommand(packagesFrom);
+  const deno = await denoCommand(packagesFrom);
   findPyodide(packagesFrom);
-  const [command = "deno", ...args] = [...prefix, ...denoArguments(DENO_PROBE, { args: [test.outsideFile, String(test.port)] })];
+  const [command = "deno", ...args] = [
+    ...deno.prefix,
+    ...denoArguments(DENO_PROBE, { args: [test.outsideFile, String(test.port)] }),
+  ];
   const { exitCode, stdout, stderr } = await runProcess({
     command,
     args,
     cwd: test.workDir,
-    env: { ...denoEnvironment(), AUTOGEN_SELF_TEST: test.secret },
+    env: { ...denoEnvironment(deno), AUTOGEN_SELF_TEST: test.secret },
     timeoutMs: TIMEOUT_SECONDS * 1_000,
     maxOutputBytes: 10_000,
     graceMs: 200,

@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ExecuteCodeOptions } from "../../../../code/index.js";
 import { AutogenError } from "../../../../run/index.js";
 import { CapturedText } from "../captured-text.js";
+import { EarlyEnd } from "../early-end.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { textIn } from "./container.js";
 import type { Container } from "./container.js";
@@ -22,39 +23,35 @@ export interface InsideRequest {
 /** Killed with everything around it when a limit is reached; the container is gone then. */
 export async function runInside(request: InsideRequest, { signal, onOutput }: ExecuteCodeOptions): Promise<ProcessOutcome> {
   const { engine, container, command } = request;
-  let end: ProcessOutcome["end"] = "exit";
   let response: IncomingMessage | undefined;
   let killed: Promise<void> | undefined;
-  const stop = (reason: ProcessOutcome["end"]): void => {
-    if (end !== "exit") return;
-    end = reason;
+  const onEnd = (): void => {
     response?.destroy();
     killed = container.kill();
     killed.catch(() => {}); // awaited below
   };
-  const output = new CapturedText({ maxOutputBytes: request.maxOutputBytes, onOutput, onLimit: () => stop("output-limit") });
+  const early = new EarlyEnd({ timeoutMs: request.timeoutMs, signal, onEnd });
+  const onLimit = (): void => early.by("output-limit");
+  const output = new CapturedText({ maxOutputBytes: request.maxOutputBytes, onOutput, onLimit });
   const frames = new FrameReader((bytes, stream) => output.add(bytes, stream));
-  const timer = setTimeout(() => stop("timeout"), request.timeoutMs);
-  const onAbort = (): void => stop("aborted");
-  signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    if (signal?.aborted === true) onAbort();
     const created = await engine.call("POST", `/containers/${container.id}/exec`, {
       body: { AttachStdout: true, AttachStderr: true, Cmd: command },
     });
     const id = textIn(created.body, "Id");
     response = await engine.open("POST", `/exec/${id}/start`, { body: { Detach: false, Tty: false } });
-    if (end === "exit") await readFrames(response, frames);
-    if (end === "exit") return { end, exitCode: await exitCodeOf(engine, id), stdout: output.text(), stderr: "" };
+    if (early.reason === undefined) await readFrames(response, frames);
+    if (early.reason === undefined) {
+      return { end: "exit", exitCode: await exitCodeOf(engine, id), stdout: output.text(), stderr: "" };
+    }
   } catch (error) {
-    if (end === "exit") throw error; // an end that we caused looks like a broken connection
+    if (early.reason === undefined) throw error; // an end that we caused looks like a broken connection
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    early.close();
     response?.destroy();
     await killed;
   }
-  return { end, exitCode: KILLED, stdout: output.text(), stderr: "" };
+  return { end: early.reason ?? "exit", exitCode: KILLED, stdout: output.text(), stderr: "" };
 }
 
 const KILLED = 137;

@@ -1,5 +1,6 @@
 /** The few lines of shell that run inside: around each block, and as the container's first process. */
 import type { CodeLimits } from "../../../../code/index.js";
+import { programsFor, quoted } from "../programs.js";
 
 /**
  * The first process waits for the end of its input, which is a connection of ours: it ends with us, however we end.
@@ -57,17 +58,6 @@ export interface InsideRun {
 export function wrapped({ language, path, folder, limits, before = [] }: InsideRun): string[] {
   const files = String(Math.ceil(limits.fileBytes / FILE_UNIT_BYTES));
   const data = String(Math.ceil(limits.memoryBytes / DATA_UNIT_BYTES));
-  const programs = PROGRAMS[language] ?? [language];
+  const programs = language === "bash" ? ["bash", "sh"] : programsFor(language); // small images have one shell
   return ["sh", "-c", SCRIPT, "sh", folder, files, data, language, path, before.map(quoted).join(" "), ...programs];
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  python: ["python3", "python"],
-  javascript: ["node"],
-  shell: ["sh"],
-  bash: ["bash", "sh"],
-  ps1: ["pwsh"],
-  powershell: ["pwsh"],
-};

@@ -9,6 +9,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { canonicalBlock, silencePip } from "../../../../code/index.js";
 import type { CodeBlock, CodeExecutor, CodeLimits, CodeResult, ExecuteCodeOptions } from "../../../../code/index.js";
 import { AutogenError, abortError, throwIfAborted } from "../../../../run/index.js";
+import { EarlyEnd } from "../early-end.js";
+import type { EarlyReason } from "../early-end.js";
 import { requireLimits, requireTimeout } from "../limits.js";
 import { OUTPUT_LIMIT_BYTES } from "../run-process.js";
 import { FolderQueue } from "../work-folder.js";
@@ -91,7 +93,7 @@ export class JupyterCodeExecutor implements CodeExecutor {
       const saved = await this.#save(outcome.data);
       outputFiles.push(...saved.files);
       const output = [...outcome.texts, ...saved.lines].join("\n");
-      if (end === "ok" && outcome.end === "ok") {
+      if (end === undefined && outcome.end === "ok") {
         outputs.push(output);
         continue;
       }
@@ -101,7 +103,7 @@ export class JupyterCodeExecutor implements CodeExecutor {
     return { exitCode: 0, output: outputs.join("\n"), outputFiles, executor: this.name };
   }
 
-  #problem(end: StoppedBy | "ok", { end: cellEnd, error }: CellOutcome): string {
+  #problem(end: EarlyReason | undefined, { end: cellEnd, error }: CellOutcome): string {
     const isNew = this.#kernel === undefined ? " The kernel had to be replaced: variables and imports are gone." : "";
     if (end === "timeout") return `Timeout waiting for output from code block.${isNew}`;
     if (end === "output-limit") return `Stopped: the code printed more than ${OUTPUT_LIMIT_BYTES / 1_000_000} MB.${isNew}`;
@@ -113,42 +115,28 @@ export class JupyterCodeExecutor implements CodeExecutor {
   async #runCell(
     code: string,
     { signal, onOutput }: ExecuteCodeOptions,
-  ): Promise<{ end: StoppedBy | "ok"; outcome: CellOutcome }> {
+  ): Promise<{ end: EarlyReason | undefined; outcome: CellOutcome }> {
     const kernel = await this.#living(signal);
-    const stop = new AbortController();
-    let end: StoppedBy | "ok" = "ok";
-    const stopBy = (reason: StoppedBy): void => {
-      if (end !== "ok") return;
-      end = reason;
-      stop.abort();
-    };
+    const early = new EarlyEnd({ timeoutMs: this.#timeoutSeconds * 1_000, signal });
     const cell = new Cell({
       maxOutputBytes: this.#limits.outputBytes,
       onOutput,
-      onLimit: () => stopBy("output-limit"),
+      onLimit: () => early.by("output-limit"),
     });
-    const timer = setTimeout(() => stopBy("timeout"), this.#timeoutSeconds * 1_000);
-    const onAbort = (): void => stopBy("aborted");
-    signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      if (signal?.aborted === true) onAbort();
       const { ended, forget } = kernel.run(code, cell);
-      await Promise.race([
-        ended,
-        new Promise<void>((done) => stop.signal.addEventListener("abort", () => done(), { once: true })),
-      ]);
-      if (stop.signal.aborted) await this.#interrupt(kernel, ended);
+      await early.orUndefined(ended);
+      if (early.reason !== undefined) await this.#interrupt(kernel, ended);
       forget();
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      early.close();
     }
-    if (kernel.isFlooded) stopBy("output-limit");
+    if (kernel.isFlooded) early.by("output-limit");
     // What the interrupt made of the cell is not the code's own error.
-    if ((end as StoppedBy | "ok") === "aborted" && signal !== undefined) throw abortError(signal);
+    if (early.reason === "aborted" && signal !== undefined) throw abortError(signal);
     const outcome = cell.outcome();
     if (!kernel.isAlive || outcome.end === "died") await this.#dropKernel().catch(() => {}); // a server that is gone is found out by the next block
-    return { end, outcome };
+    return { end: early.reason, outcome };
   }
 
   /** Politely first, so that variables stay; code that resists loses its kernel. */
@@ -210,8 +198,6 @@ export class JupyterCodeExecutor implements CodeExecutor {
     return { files, lines };
   }
 }
-
-type StoppedBy = "timeout" | "aborted" | "output-limit";
 
 const KINDS: Readonly<Record<string, { readonly extension: string; readonly base64: boolean; readonly label: string }>> = {
   "image/png": { extension: "png", base64: true, label: "Image" },

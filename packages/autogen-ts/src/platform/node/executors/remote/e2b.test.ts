@@ -12,8 +12,8 @@ import type { E2bExecutorOptions } from "../optional/index.js";
 
 const KEY = `e2b_${"0".repeat(40)}`;
 
-async function hosted(options: E2bExecutorOptions = {}) {
-  const stub = await e2bStub(KEY);
+async function hosted(options: E2bExecutorOptions = {}, behaviour: { readonly mute?: number } = {}) {
+  const stub = await e2bStub(KEY, behaviour);
   const workDir = realpathSync(mkdtempSync(join(tmpdir(), "e2b-")));
   const executor = new E2bCodeExecutor({ apiKey: KEY, apiUrl: stub.url, sandboxUrl: stub.url, workDir, ...options });
   onTestFinished(async () => {
@@ -25,7 +25,7 @@ async function hosted(options: E2bExecutorOptions = {}) {
 }
 
 describe.skipIf(!hasComponents("python3", "bash"))("e2b", () => {
-  test("one sandbox without internet serves all blocks and is ended", async () => {
+  test("BOX-01 e2b: one sandbox without internet serves all blocks and is ended", async () => {
     const { stub, workDir, executor } = await hosted();
     const said: string[] = [];
     const code = "# filename: a b.py\nprint('$x `id` é')";
@@ -49,7 +49,7 @@ describe.skipIf(!hasComponents("python3", "bash"))("e2b", () => {
     );
   });
 
-  test("the time limit and an abort end the sandbox, and the next block gets a new one", async () => {
+  test("BOX-02 BOX-05 e2b: the time limit and an abort end the sandbox, and the next block gets a new one", async () => {
     const { stub, executor } = await hosted({ timeoutSeconds: 3 });
     const late = await python(executor, "# filename: e2b_sleeps.py", "import time", "print('on', flush=True)", "time.sleep(60)");
     assert.deepEqual([late.exitCode, late.output], [124, "on\n\nTimeout"]);
@@ -61,6 +61,13 @@ describe.skipIf(!hasComponents("python3", "bash"))("e2b", () => {
     });
     assert.equal((await python(executor, "print(1)")).output, "1\n");
     assert.equal(stub.created.length, 3);
+  });
+
+  test("BOX-02 e2b: the time limit counts while the service does not start the program", async () => {
+    const { stub, executor } = await hosted({ timeoutSeconds: 1 }, { mute: 1 });
+    const late = await python(executor, "print(1)");
+    assert.deepEqual([late.exitCode, late.output], [124, "\nTimeout"]);
+    assert.ok(stub.asked.includes("DELETE /sandboxes/s1"));
   });
 
   test("a wrong key is told without the key", async () => {

@@ -1,6 +1,5 @@
 /** Runs code in a sandbox of E2B, a hosted service, through the package `e2b`. */
 import { createRequire } from "node:module";
-import { posix } from "node:path";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
 import type {
   CodeBlock,
@@ -12,10 +11,13 @@ import type {
 } from "../../../../code/index.js";
 import { AutogenError } from "../../../../run/index.js";
 import { CapturedText } from "../captured-text.js";
+import { executeOnCommandLine } from "../command-line.js";
+import { EarlyEnd } from "../early-end.js";
 import { requireLimits, requireTimeout } from "../limits.js";
+import { programsFor, quoted } from "../programs.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { FolderQueue } from "../work-folder.js";
-import { executeRemotely } from "./remote-blocks.js";
+import { RemoteFolder } from "./remote-folder.js";
 
 /** Settings of the sandbox. */
 export interface E2bExecutorOptions {
@@ -50,7 +52,7 @@ export class E2bCodeExecutor implements CodeExecutor {
   readonly #options: E2bExecutorOptions;
   readonly #timeoutSeconds: number;
   readonly #limits: CodeLimits;
-  readonly #workDir: string;
+  readonly #folder: RemoteFolder;
   readonly #turns = new FolderQueue();
   #sandbox: Promise<Sandbox> | undefined;
 
@@ -59,35 +61,31 @@ export class E2bCodeExecutor implements CodeExecutor {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
     this.#limits = requireLimits(options.limits);
     this.#options = options;
-    this.#workDir = posix.normalize(options.workDir ?? "/home/user").replace(/(.)\/+$/, "$1");
-    if (!posix.isAbsolute(this.#workDir))
-      throw new AutogenError("invalid-option", "`workDir` must be an absolute path inside the sandbox.");
+    this.#folder = new RemoteFolder(options.workDir ?? "/home/user", async (path, content) => {
+      const sandbox = await this.#running();
+      await said("a file could not be written", sandbox.files.write(path, content));
+    });
   }
 
   async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
-    return this.#turns.run("", () =>
-      executeRemotely(
-        {
-          name: this.name,
-          policies: {
-            ...DEFAULT_EXECUTION_POLICIES,
-            javascript: true,
-            pwsh: false,
-            powershell: false,
-            ps1: false,
-            ...this.#options.executionPolicies,
-          },
-          workDir: this.#workDir,
-          writeFile: async (path, content) => {
-            const sandbox = await this.#running();
-            await said("a file could not be written", sandbox.files.write(path, content));
-          },
-          run: (language, path, running) => this.#run(language, path, running),
-        },
-        blocks,
-        options,
-      ),
-    );
+    const line = {
+      name: this.name,
+      folder: this.#folder,
+      policies: {
+        ...DEFAULT_EXECUTION_POLICIES,
+        javascript: true,
+        pwsh: false,
+        powershell: false,
+        ps1: false,
+        ...this.#options.executionPolicies,
+      },
+      sanitize: "off" as const,
+      unknownLanguageHint: "",
+      keepTemporary: true,
+      limits: this.#limits,
+      run: this.#run,
+    };
+    return this.#turns.run("", () => executeOnCommandLine(line, blocks, options));
   }
 
   /** The next block gets a new sandbox. */
@@ -105,51 +103,40 @@ export class E2bCodeExecutor implements CodeExecutor {
     await this.stop();
   }
 
-  async #run(language: string, path: string, { signal, onOutput }: ExecuteCodeOptions): Promise<ProcessOutcome> {
+  readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
+    const { signal, onOutput } = options;
     const sandbox = await this.#running();
-    let end: ProcessOutcome["end"] = "exit";
-    let stopped = (): void => {};
-    const whenStopped = new Promise<void>((resolve) => (stopped = resolve));
-    const stopBy = (reason: ProcessOutcome["end"]): void => {
-      if (end === "exit") end = reason;
-      stopped();
-    };
-    const output = new CapturedText({
-      maxOutputBytes: this.#limits.outputBytes,
-      onOutput,
-      onLimit: () => stopBy("output-limit"),
-    });
-    const timer = setTimeout(() => stopBy("timeout"), this.#timeoutSeconds * 1_000);
-    const onAbort = (): void => stopBy("aborted");
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const early = new EarlyEnd({ timeoutMs: this.#timeoutSeconds * 1_000, signal });
+    const onLimit = (): void => early.by("output-limit");
+    const output = new CapturedText({ maxOutputBytes: this.#limits.outputBytes, onOutput, onLimit });
     try {
-      if (signal?.aborted === true) onAbort();
-      const handle = await said(
-        "the code could not be started",
-        sandbox.commands.run(`${programFor(language)} ${quoted(path)} 2>&1 </dev/null`, {
-          background: true,
-          cwd: this.#workDir,
-          envs: { ...this.#options.env },
-          timeoutMs: 0, // ours is longer than the service's default, or shorter
-          onStdout: (text) => output.add(Buffer.from(text), "stdout"),
-          onStderr: (text) => output.add(Buffer.from(text), "stderr"),
-        }),
-      );
-      const ended = handle.wait().then(
-        ({ exitCode }) => exitCode,
-        (error: unknown) => exitCodeIn(error),
-      );
-      const exitCode = await Promise.race([ended, whenStopped]);
-      if (end === "exit" && typeof exitCode === "number") return { end, exitCode, stdout: output.text(), stderr: "" };
-      if (end === "exit") throw new AutogenError("executor-failed", "The connection to the sandbox of E2B broke off.");
+      const program = programsFor(language)[0] ?? language;
+      const command = `${program} ${quoted(`${this.#folder.path}/${fileName}`)} 2>&1 </dev/null`;
+      const ended = await early.orUndefined(this.#exitCodeOf(sandbox, command, output));
+      if (ended !== undefined) return { end: "exit", ...ended, stdout: output.text(), stderr: "" };
       // Ending the program would leave what it started: the sandbox goes, as for the other executors.
-      ended.catch(() => {});
       await this.stop();
-      return { end, exitCode: 137, stdout: output.text(), stderr: "" };
+      return { end: early.reason ?? "aborted", exitCode: 137, stdout: output.text(), stderr: "" };
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      early.close();
     }
+  };
+
+  async #exitCodeOf(sandbox: Sandbox, command: string, output: CapturedText): Promise<{ readonly exitCode: number }> {
+    const handle = await said(
+      "the code could not be started",
+      sandbox.commands.run(command, {
+        background: true,
+        cwd: this.#folder.path,
+        envs: { ...this.#options.env },
+        timeoutMs: 0, // ours is longer than the service's default, or shorter
+        onStdout: (text) => output.add(Buffer.from(text), "stdout"),
+        onStderr: (text) => output.add(Buffer.from(text), "stderr"),
+      }),
+    );
+    const exitCode = await handle.wait().then((end) => end.exitCode, exitCodeIn);
+    if (exitCode !== undefined) return { exitCode };
+    throw new AutogenError("executor-failed", "The connection to the sandbox of E2B broke off.");
   }
 
   async #running(): Promise<Sandbox> {
@@ -207,7 +194,3 @@ function exitCodeIn(error: unknown): number | undefined {
     ? error.exitCode
     : undefined;
 }
-
-const programFor = (language: string): string => ({ python: "python3", javascript: "node", shell: "sh" })[language] ?? language;
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,6 +1,5 @@
 /** Runs code in a pod of Kubernetes. Specification chapter 24, section 10. */
 import { randomUUID } from "node:crypto";
-import { posix } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
 import type {
@@ -13,13 +12,15 @@ import type {
 } from "../../../../code/index.js";
 import { AutogenError, isAutogenError } from "../../../../run/index.js";
 import { CapturedText } from "../captured-text.js";
+import { executeOnCommandLine } from "../command-line.js";
+import { EarlyEnd } from "../early-end.js";
 import { requireLimits, requireTimeout } from "../limits.js";
 import { wrapped } from "../container/shell-wrapper.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { FolderQueue } from "../work-folder.js";
 import { at, connectionOfCluster, connectionOfConfig, KubernetesClient, namespaceOfCluster } from "./kubernetes-client.js";
 import type { KubernetesConnection } from "./kubernetes-client.js";
-import { executeRemotely } from "./remote-blocks.js";
+import { RemoteFolder } from "./remote-folder.js";
 
 /** Settings of the pod. */
 export interface PodExecutorOptions {
@@ -58,7 +59,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
   readonly #options: PodExecutorOptions;
   readonly #timeoutSeconds: number;
   readonly #limits: CodeLimits;
-  readonly #workDir: string;
+  readonly #folder: RemoteFolder;
   readonly #containerName: string;
   readonly #turns = new FolderQueue();
   #client: Promise<KubernetesClient> | undefined;
@@ -68,9 +69,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
     this.#limits = requireLimits(options.limits);
     this.#options = options;
-    this.#workDir = posix.normalize(options.workDir ?? "/workspace").replace(/(.)\/+$/, "$1");
-    if (!posix.isAbsolute(this.#workDir))
-      throw new AutogenError("invalid-option", "`workDir` must be an absolute path inside the pod.");
+    this.#folder = new RemoteFolder(options.workDir ?? "/workspace", this.#write);
     this.#containerName = options.containerName ?? "autogen-code-exec";
     this.podName = options.podName ?? `autogen-code-exec-${randomUUID()}`;
     if (!/^[a-z0-9][a-z0-9.-]*$/.test(this.podName))
@@ -78,25 +77,23 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
   }
 
   async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
-    return this.#turns.run("", () =>
-      executeRemotely(
-        {
-          name: this.name,
-          policies: {
-            ...DEFAULT_EXECUTION_POLICIES,
-            pwsh: false,
-            powershell: false,
-            ps1: false,
-            ...this.#options.executionPolicies,
-          },
-          workDir: this.#workDir,
-          writeFile: (path, content, signal) => this.#write(path, content, signal),
-          run: (language, path, running) => this.#run(language, path, running),
-        },
-        blocks,
-        options,
-      ),
-    );
+    const line = {
+      name: this.name,
+      folder: this.#folder,
+      policies: {
+        ...DEFAULT_EXECUTION_POLICIES,
+        pwsh: false,
+        powershell: false,
+        ps1: false,
+        ...this.#options.executionPolicies,
+      },
+      sanitize: "off" as const,
+      unknownLanguageHint: "",
+      keepTemporary: true,
+      limits: this.#limits,
+      run: this.#run,
+    };
+    return this.#turns.run("", () => executeOnCommandLine(line, blocks, options));
   }
 
   /** The next block gets a new pod. */
@@ -112,7 +109,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
     await this.stop();
   }
 
-  async #write(path: string, content: string, signal: AbortSignal | undefined): Promise<void> {
+  readonly #write = async (path: string, content: string, signal: AbortSignal | undefined): Promise<void> => {
     const client = await this.#ready(signal);
     const input = Buffer.from(content).toString("base64");
     // Older protocols cannot end the input, so the program knows how much there is.
@@ -127,43 +124,34 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
     });
     if (code !== 0)
       throw new AutogenError("executor-failed", `The file \`${path}\` could not be written in the pod: ${said.slice(0, 300)}`);
-  }
+  };
 
-  async #run(language: string, path: string, { signal, onOutput }: ExecuteCodeOptions): Promise<ProcessOutcome> {
+  readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
+    const { signal, onOutput } = options;
     const client = await this.#ready(signal);
-    const stop = new AbortController();
-    let end: ProcessOutcome["end"] = "exit";
-    const stopBy = (reason: ProcessOutcome["end"]): void => {
-      if (end !== "exit") return;
-      end = reason;
-      stop.abort();
-    };
+    const early = new EarlyEnd({ timeoutMs: this.#timeoutSeconds * 1_000, signal });
     const output = new CapturedText({
       maxOutputBytes: this.#limits.outputBytes,
       onOutput,
-      onLimit: () => stopBy("output-limit"),
+      onLimit: () => early.by("output-limit"),
     });
-    const timer = setTimeout(() => stopBy("timeout"), this.#timeoutSeconds * 1_000);
-    const onAbort = (): void => stopBy("aborted");
-    signal?.addEventListener("abort", onAbort, { once: true });
     let exitCode = 137;
     try {
-      if (signal?.aborted === true) onAbort();
-      const command = wrapped({ language, path, folder: this.#workDir, limits: this.#limits });
+      const { path: folder } = this.#folder;
+      const command = wrapped({ language, path: `${folder}/${fileName}`, folder, limits: this.#limits });
       exitCode = await client.run(this.podName, this.#containerName, {
         command,
-        signal: stop.signal,
+        signal: early.signal,
         onOutput: (bytes, stream) => output.add(bytes, stream),
       });
     } catch (error) {
       if (!isAutogenError(error, "aborted")) throw error;
       await this.#killAll(client);
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      early.close();
     }
-    return { end, exitCode, stdout: output.text(), stderr: "" };
-  }
+    return { end: early.reason ?? "exit", exitCode, stdout: output.text(), stderr: "" };
+  };
 
   /** A closed connection leaves the program alive: another one ends it, or the pod goes. */
   async #killAll(client: KubernetesClient): Promise<void> {
@@ -213,7 +201,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
       name: this.#containerName,
       image: this.#options.image ?? "python:3-slim",
       command: ["sh", "-c", "trap '' CHLD; trap 'exit 0' TERM; exec tail -f /dev/null"],
-      workingDir: this.#workDir,
+      workingDir: this.#folder.path,
       resources: { limits: { memory: "512Mi", cpu: "1" } },
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
     };

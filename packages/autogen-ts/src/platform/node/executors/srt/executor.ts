@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -22,14 +22,16 @@ import type {
 } from "../../../../code/index.js";
 import { AutogenError } from "../../../../run/index.js";
 import { requireNetwork } from "../allowed-hosts.js";
+import { isRoot, NOBODY } from "../bubblewrap-launcher.js";
 import { executeOnCommandLine } from "../command-line.js";
 import { requireLimits, requireTimeout } from "../limits.js";
 import { PYTHON_SETTINGS } from "../environment.js";
-import { findFirst, findProgram } from "../find-program.js";
+import { findFirst } from "../find-program.js";
 import { ControlGroups } from "../control-groups.js";
 import { GrowthWatch } from "../folder-growth.js";
 import { killGroup, killMarked, RUN_MARKER } from "../kill-tree.js";
 import { watchMemoryOfTree } from "../memory-watch.js";
+import { programsFor, quoted } from "../programs.js";
 import { runProcess } from "../run-process.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { newShared } from "../shared.js";
@@ -57,7 +59,6 @@ export interface SandboxRuntimeOptions {
   readonly shared?: SharedByExecutors;
 }
 
-const NOBODY = { uid: 65_534, gid: 65_534 } as const;
 const GRACE_MS = 500;
 const OWN_PROCESSES = 64; // threads of the sandbox's own program, its proxies and shells count, too
 const PACKAGE = "@anthropic-ai/sandbox-runtime";
@@ -85,8 +86,7 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
     this.#folder = new WorkFolder(options.workDir ?? "coding");
     this.#shared = options.shared ?? newShared();
     // For root the sandbox leaves rights that it takes from others.
-    this.#stage =
-      process.getuid?.() === 0 ? new Stage(this.#folder.path, { cleanup: this.#shared.cleanup, owner: NOBODY }) : undefined;
+    this.#stage = isRoot() ? new Stage(this.#folder.path, { cleanup: this.#shared.cleanup, owner: NOBODY }) : undefined;
   }
 
   async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
@@ -116,8 +116,8 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
   }
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
-    const launcher = await this.#launcher();
-    const names = PROGRAMS[language] ?? [language];
+    const packageFolder = findPackage();
+    const names = programsFor(language);
     const program = await findFirst(names, SEARCH_PATH);
     if (program === undefined) return `No program for ${language} was found (looked for ${names.join(", ")} in ${SEARCH_PATH}).`;
     const folder = await realpath((await this.#stage?.enter()) ?? this.#folder.path);
@@ -134,20 +134,18 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
     const growth = await GrowthWatch.start(folder, this.#limits.folderBytes);
     try {
       const file = join(settings, "settings.json");
-      await writeFile(file, JSON.stringify(this.#settings(folder, launcher.package)));
-      await launcher.show(settings, file);
+      await writeFile(file, JSON.stringify(this.#settings(folder, packageFolder)));
+      if (isRoot()) for (const path of [settings, file]) await chown(path, NOBODY.uid, NOBODY.gid);
       const code = join(folder, fileName);
       const signals = [growth.signal, full.signal, ...(options.signal === undefined ? [] : [options.signal])];
       const signal = AbortSignal.any(signals);
-      const [command = "", ...args] = [
-        ...launcher.command,
-        ...["--settings", file, "-c", `exec ${this.#limiter()}${quoted(program)} ${quoted(code)} 2>&1`],
-      ];
+      const shellCommand = `exec ${this.#limiter()}${quoted(program)} ${quoted(code)} 2>&1`;
       const outcome = await runProcess(
         {
-          command,
-          args,
+          command: process.execPath,
+          args: [join(packageFolder, "dist", "cli.js"), "--settings", file, "-c", shellCommand],
           cwd: folder,
+          ...(isRoot() ? { user: NOBODY } : {}),
           env: {
             PATH: SEARCH_PATH,
             HOME: folder,
@@ -212,32 +210,6 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
     const { memoryBytes, fileBytes, processes } = this.#limits;
     return `prlimit --data=${memoryBytes} --fsize=${fileBytes} --core=0 --nofile=256 --nproc=${processes} -- `;
   }
-
-  async #launcher(): Promise<Launcher> {
-    const packageFolder = findPackage();
-    const command = [process.execPath, join(packageFolder, "dist", "cli.js")];
-    if (this.#stage === undefined) return { command, package: packageFolder, show: async () => {} };
-    const setpriv = await findProgram("setpriv", process.env["PATH"]);
-    if (setpriv === undefined) {
-      throw new AutogenError(
-        "executor-failed",
-        "The program `setpriv` was not found; root needs it to start the sandbox. Install the package `util-linux`.",
-      );
-    }
-    const { chown } = await import("node:fs/promises");
-    return {
-      command: [setpriv, `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups", "--", ...command],
-      package: packageFolder,
-      show: async (...paths) => void (await Promise.all(paths.map((path) => chown(path, NOBODY.uid, NOBODY.gid)))),
-    };
-  }
-}
-
-interface Launcher {
-  readonly command: readonly string[];
-  readonly package: string;
-  /** Lets whoever starts the sandbox read these. */
-  readonly show: (...paths: readonly string[]) => Promise<void>;
 }
 
 /** @throws AutogenError `missing-package` */
@@ -260,13 +232,3 @@ function requireHosts(network: false | readonly string[]): NetworkAccess {
     `The executor \`srt\` knows \`network: false\` and lists of hosts without ports; it was given ${JSON.stringify(network)}.`,
   );
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  python: ["python3", "python"],
-  javascript: ["node"],
-  shell: ["sh"],
-  ps1: ["pwsh"],
-  powershell: ["pwsh"],
-};

@@ -1,0 +1,75 @@
+/** Writes every run of a program, or of a part of it, whoever starts it. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
+import { join, parse } from "node:path";
+import { fileURLToPath } from "node:url";
+import { observe, type RunEvent, type Subscriber } from "../../core.js";
+import { openRunFile, subscriberOf, type RunFileOptions } from "./run-file.js";
+
+/** Where and how all runs are written. */
+export interface RecordRunsOptions extends Omit<RunFileOptions, "overwrite"> {
+  /** Made when it is not there. A file in it is called after the time at which its run began: `2026-11-21T10-36-49-123Z-1f0c2b7a.jsonl`. */
+  readonly folder: string | URL;
+  /** Told of each file, before the first event is in it. */
+  readonly onFile?: (path: string) => void;
+}
+
+/**
+ * Writes every run that begins from now on to a file of its own, before anyone else is told of an event: what was shown,
+ * streamed or answered is in the file, even when the process is killed.
+ *
+ * @returns what ends it; runs that are under way are written to their end
+ */
+export function recordRuns({ folder, onFile, ...options }: RecordRunsOptions): () => void {
+  const path = pathOf(folder);
+  return observe({
+    joinRun: () => ({
+      onEvent: onFirstEvent(() => {
+        const name = `${new Date().toISOString().replaceAll(/[:.]/gu, "-")}-${randomUUID().slice(0, 8)}.jsonl`;
+        const file = openRunFile(join(path, name), options);
+        onFile?.(file.path);
+        return subscriberOf(file, options);
+      }),
+    }),
+  });
+}
+
+/**
+ * Does `work`, and writes the run that it starts to `file`, before anyone else is told of an event. Further runs that it starts
+ * go to files of their own: `run.jsonl`, `run-2.jsonl`, `run-3.jsonl`. Runs of others, even at the same time, are not written.
+ *
+ * @returns what `work` gives
+ * @throws what `work` throws; AutogenError `invalid-option` when `file` exists, unless it is to be overwritten
+ */
+export async function recordRun<T>(file: string | URL, work: () => Promise<T>, options: RunFileOptions = {}): Promise<T> {
+  const path = pathOf(file);
+  const { dir, name, ext } = parse(path);
+  const first = openRunFile(path, options);
+  const context = new AsyncLocalStorage<true>();
+  let runs = 0;
+  const end = observe({
+    joinRun: () => {
+      if (context.getStore() === undefined) return undefined;
+      runs += 1;
+      if (runs === 1) return { onEvent: subscriberOf(first, options) };
+      const next = join(dir, `${name}-${String(runs)}${ext}`);
+      return { onEvent: onFirstEvent(() => subscriberOf(openRunFile(next, options), options)) };
+    },
+  });
+  try {
+    return await context.run(true, work);
+  } finally {
+    end();
+  }
+}
+
+const pathOf = (path: string | URL): string => (typeof path === "string" ? path : fileURLToPath(path));
+
+/** A run without events has no file. Where none can be made, each event is a new attempt and the same warning. */
+function onFirstEvent(open: () => Subscriber): Subscriber {
+  let write: Subscriber | undefined;
+  return function writeToRunFile(event: RunEvent): void {
+    write ??= open();
+    write(event);
+  };
+}
