@@ -104,7 +104,7 @@ function packagesBelow(folder) {
 function bytesBelow(folder, pattern = /./) {
   let bytes = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && pattern.test(entry.name)) bytes += statSync(join(entry.parentPath ?? entry.path, entry.name)).size;
+    if (entry.isFile() && pattern.test(entry.name)) bytes += statSync(join(entry.parentPath, entry.name)).size;
   }
   return bytes;
 }

@@ -58,12 +58,16 @@ function answer(response, id, message) {
   response.end(body);
 }
 
-/** @param {{ deltas: number, message?: typeof SAYING | typeof CALLS }} what */
+/**
+ * @param {import("node:http").ServerResponse} response
+ * @param {string} id
+ * @param {{ deltas: number, message?: typeof SAYING | typeof CALLS }} what
+ */
 function stream(response, id, { deltas, message }) {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const piece = (choices, more = {}) =>
     `data: ${JSON.stringify({ id, object: "chat.completion.chunk", created: 1, model: "bench", choices, ...more })}\n\n`;
-  const delta = (part, reason = null) => piece([{ index: 0, delta: part, finish_reason: reason }]);
+  const delta = (part, /** @type {string | null} */ reason = null) => piece([{ index: 0, delta: part, finish_reason: reason }]);
   const parts =
     message === CALLS
       ? [delta({ role: "assistant", content: null, tool_calls: [{ index: 0, ...CALL }] })]

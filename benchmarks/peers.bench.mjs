@@ -10,6 +10,7 @@ import { byTurns, median, spread } from "./rounds.mjs";
 export const onlyOnDemand = "peers";
 
 const ROUNDS = 9;
+const WARM_UPS = 3;
 const CONCURRENT = 200;
 
 const TASKS = [
@@ -26,8 +27,8 @@ export async function run({ rows }) {
   const server = await startModelServer();
   try {
     const url = `${server.url}/peers/v1`;
-    rows.push(...(await oneAfterAnother(url, names, rows)));
-    rows.push(...(await allAtOnce(url, names)));
+    await oneAfterAnother(url, names, rows);
+    await allAtOnce(url, names, rows);
     return rows;
   } finally {
     server.stop();
@@ -40,28 +41,44 @@ async function oneAfterAnother(url, names, rows) {
   rows.push(...missing);
   try {
     for (const { task, title, times } of TASKS) {
-      const able = [];
-      for (const one of running.values()) {
-        try {
-          // Compiled and connected.
-          if ((await one.run(task, times)) !== null) able.push(one.name);
-        } catch (error) {
-          rows.push(absent(`${title}: ${one.name}`, error.message));
-        }
-      }
-      const costs = await byTurns(ROUNDS, able, async (name) => await running.get(name).run(task, times));
-      for (const name of able) {
-        const cpu = costs[name].map((cost) => cost.cpu);
-        rows.push({ label: `${title}: ${name}`, value: median(cpu), spread: spread(cpu), unit: "µs" });
-        const wall = costs[name].map((cost) => cost.wall);
-        rows.push({ label: `${title}: ${name}, on the clock`, value: median(wall), spread: spread(wall), unit: "µs" });
+      const costs = await costsOf(running, { task, title, times, atOnce: false }, rows);
+      for (const [name, each] of Object.entries(costs)) {
+        const [cpu, wall] = [each.map((cost) => cost.cpu), each.map((cost) => cost.wall)];
+        rows.push(
+          { label: `${title}: ${name}`, value: median(cpu), spread: spread(cpu), unit: "µs" },
+          { label: `${title}: ${name}, on the clock`, value: median(wall), spread: spread(wall), unit: "µs" },
+        );
       }
       rows.push(...ratios(title, task, costs));
     }
   } finally {
     for (const one of running.values()) one.stop();
   }
-  return [];
+}
+
+/**
+ * By turns; whoever fails is left out, and a row says why.
+ *
+ * @param {ReadonlyMap<string, Contender>} running
+ * @returns {Promise<Record<string, import("./peers/contenders.mjs").Cost[]>>}
+ */
+async function costsOf(running, { task, title, times, atOnce }, rows) {
+  const able = [];
+  for (const one of running.values()) {
+    if (!one.can(task)) continue;
+    try {
+      for (let warm = 0; warm < WARM_UPS; warm += 1) await one.run(task, times, { atOnce }); // compiled and connected
+      able.push(one);
+    } catch (error) {
+      rows.push(absent(`${title}: ${one.name}`, error.message));
+    }
+  }
+  const byName = new Map(able.map((one) => [one.name, one]));
+  return await byTurns(ROUNDS, [...byName.keys()], async (name) => {
+    const one = byName.get(name);
+    if (one === undefined) throw new Error(`${name} is not running.`);
+    return await one.run(task, times, { atOnce });
+  });
 }
 
 /** What the bars are about. */
@@ -91,23 +108,14 @@ function ratios(title, task, costs) {
 }
 
 /** Many tool loops at once, in fresh processes, so that the peak of memory is theirs. */
-async function allAtOnce(url, names) {
+async function allAtOnce(url, names, rows) {
   const title = `${CONCURRENT} tool loops at once`;
   const { running } = await start(url, names);
-  const rows = [];
   try {
-    const able = [];
-    for (const one of running.values()) {
-      try {
-        if ((await one.run("loop", CONCURRENT, { atOnce: true })) !== null) able.push(one.name);
-      } catch (error) {
-        rows.push(absent(`${title}: ${one.name}`, error.message));
-      }
-    }
-    const costs = await byTurns(ROUNDS, able, async (name) => await running.get(name).run("loop", CONCURRENT, { atOnce: true }));
-    const runs = (name) => costs[name].map(({ cpu }) => 1e6 / cpu);
-    const peak = (name) => Math.max(...costs[name].map(({ peakBytes }) => peakBytes));
-    for (const name of able) {
+    const costs = await costsOf(running, { task: "loop", title, times: CONCURRENT, atOnce: true }, rows);
+    const runs = (name) => (costs[name] ?? []).map(({ cpu }) => 1e6 / cpu);
+    const peak = (name) => Math.max(...(costs[name] ?? []).map(({ peakBytes }) => peakBytes));
+    for (const name of Object.keys(costs)) {
       rows.push(
         {
           label: `${title}: ${name}`,
@@ -118,11 +126,11 @@ async function allAtOnce(url, names) {
         { label: `${title}: ${name}, most memory`, value: peak(name) / 2 ** 20, unit: "MiB" },
       );
     }
-    const peers = PEERS.filter((name) => able.includes(name));
+    const peers = PEERS.filter((name) => name in costs);
     const quickest = peers.toSorted((a, b) => median(runs(b)) - median(runs(a)))[0];
     const smallest = peers.toSorted((a, b) => peak(a) - peak(b))[0];
-    if (quickest === undefined || smallest === undefined || !able.includes(OWN)) return rows;
-    const values = runs(OWN).map((value, round) => value / runs(quickest)[round]);
+    if (quickest === undefined || smallest === undefined || !(OWN in costs)) return;
+    const values = runs(OWN).map((value, round) => value / (runs(quickest)[round] ?? Number.NaN));
     rows.push(
       {
         label: `${title}: ${OWN} against the quickest peer (${quickest})`,
@@ -133,7 +141,6 @@ async function allAtOnce(url, names) {
         ...{ value: peak(OWN) / peak(smallest), unit: "times", atMost: 1 },
       },
     );
-    return rows;
   } finally {
     for (const one of running.values()) one.stop();
   }

@@ -13,14 +13,15 @@ import { library, root, runNode } from "./paths.mjs";
 
 /** Bytes of JavaScript that Node reads before the import is done, what is loaded later left out. */
 export const ENTRY_BYTES = {
-  ".": 600_000,
-  "./core": 450_000,
-  "./completion": 620_000,
-  "./testing": 640_000,
-  "./bridges": 640_000,
-  "./mcp": 700_000,
-  "./executors": 700_000,
-  "./transforms": 700_000,
+  ".": 650_000,
+  "./core": 440_000,
+  "./completion": 650_000,
+  "./testing": 450_000,
+  "./bridges": 440_000,
+  "./mcp": 710_000,
+  "./executors": 600_000,
+  "./runs": 460_000,
+  "./transforms": 500_000,
 };
 
 /** The library itself and what it cannot do without. */

@@ -61,6 +61,8 @@ export async function versionOf(name) {
 export class Contender {
   #child;
   #said = "";
+  /** @type {readonly string[]} */
+  #tasks = [];
 
   /** @param {string} name @param {import("node:child_process").ChildProcess} child */
   constructor(name, child) {
@@ -78,17 +80,23 @@ export class Contender {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     const one = new Contender(name, child);
-    await one.#next(START_LIMIT_MS);
+    const { tasks } = await one.#next(START_LIMIT_MS);
+    one.#tasks = tasks;
     return one;
   }
 
-  /** @param {string} task @param {number} times @returns {Promise<Cost | null>} null when it has no such task */
+  /** The bare `fetch` has no tools. @param {string} task */
+  can(task) {
+    return this.#tasks.includes(task);
+  }
+
+  /** @param {string} task @param {number} times @returns {Promise<Cost>} */
   async run(task, times, { atOnce = false } = {}) {
     const answer = this.#next(TASK_LIMIT_MS);
     this.#child.send({ task, times, atOnce });
     const cost = await answer;
     if (cost.failed !== undefined) throw new Error(cost.failed);
-    return cost.missing === true ? null : cost;
+    return cost;
   }
 
   stop() {
@@ -121,6 +129,7 @@ export class Contender {
 
   /** The error's own line, out of what Node prints at such an end. */
   #lastLine() {
-    return this.#said.split("\n").find((line) => /^\w*Error\b/.test(line));
+    const line = this.#said.split("\n").find((one) => /^\w*Error\b/.test(one));
+    return line?.replace(/ imported from .*/, "");
   }
 }

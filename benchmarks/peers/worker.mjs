@@ -5,9 +5,9 @@ const { contender } = await import(`./${name}.mjs`);
 const tasks = await contender(url);
 const tell = (message) => process.send?.(message);
 
-process.on("message", async (/** @type {{ task: string, times: number, atOnce: boolean }} */ { task, times, atOnce }) => {
+/** @param {{ task: string, times: number, atOnce: boolean }} order */
+async function carryOut({ task, times, atOnce }) {
   const work = tasks[task];
-  if (work === undefined) return tell({ missing: true });
   try {
     globalThis.gc?.(); // nobody pays for the garbage of the round before
     const begun = performance.now();
@@ -23,7 +23,8 @@ process.on("message", async (/** @type {{ task: string, times: number, atOnce: b
   } catch (error) {
     tell({ failed: String(error instanceof Error ? error.message : error) });
   }
-  return undefined;
-});
+}
+
+process.on("message", (/** @type {Parameters<typeof carryOut>[0]} */ order) => void carryOut(order));
 process.on("disconnect", () => process.exit());
-tell({ ready: true });
+tell({ tasks: Object.keys(tasks) });
