@@ -105,7 +105,7 @@ export class ConversableAgent<Name extends string = string> extends ChatStarter 
     this.defaultAutoReply = options.defaultAutoReply === undefined ? "" : options.defaultAutoReply;
     this.codeExecution = codeExecutionOf(codeExecutionConfig);
     this.#isTerminationMsg = options.isTerminationMsg ?? isTermination;
-    this.client = options.llmConfig ? new OpenAIWrapper(settings) : null;
+    this.client = options.llmConfig ? new OpenAIWrapper(settings, { modelRequired: true }) : null;
     this.#options = options;
     tell((observer) => observer.agentMade?.({ agent: this, wrapper: this.client, options }));
   }

@@ -1,6 +1,6 @@
 /** Options of agents, checked once. Specification chapter 10, section 2. */
 import type { ContentPart, Message, MessageDraft } from "../message/index.js";
-import { checkLlmConfig, type WrapperConfig } from "../model/index.js";
+import type { WrapperConfig } from "../model/index.js";
 import { AutogenError, editDistance } from "../run/index.js";
 import type { Agent, TerminationPredicate } from "../chat/index.js";
 import type { CodeExecutionConfig } from "./code-execution.js";
@@ -62,7 +62,6 @@ export function checkOptions(options: AgentOptions): void {
   if (llmConfig != null && llmConfig !== false && (typeof llmConfig !== "object" || Array.isArray(llmConfig))) {
     throw wrong(name, "llmConfig", llmConfig, "an object, or false");
   }
-  if (typeof llmConfig === "object" && llmConfig !== null) checkLlmConfig(llmConfig);
   for (const [key, value] of Object.entries(functionMap ?? {})) {
     if (typeof value !== "function") throw wrong(name, `functionMap.${key}`, value, "a function");
   }

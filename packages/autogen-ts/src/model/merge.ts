@@ -4,8 +4,8 @@
  */
 import { checkEntry, entryProblem, type EntryPlace } from "./check-entry.js";
 import type { ConfigEntry } from "./client.js";
-import { secretsOnly } from "./secret-names.js";
-import { normaliseKeys, PACE_KEYS, splitOptions, type Options } from "./option-keys.js";
+import { isSecret } from "./secret-names.js";
+import { normaliseKeys, optionsWhere, PACE_KEYS, splitOptions, type Options } from "./option-keys.js";
 
 /** Settings of a wrapper: a config list, and options for all of its entries. */
 export interface WrapperConfig {
@@ -66,15 +66,15 @@ function resolveEntry(entry: Options, base: ReturnType<typeof splitOptions>, pla
   const client = given({ ...base.client, ...own.client });
   const extra = { ...(PACE_KEYS.some((key) => key in own.extra) ? without(base.extra, PACE_KEYS) : base.extra), ...own.extra };
   const request = { ...base.request, ...own.request };
-  checkEntry({ ...request, ...extra, ...client }, place);
+  // Each is in one part only.
+  checkEntry((key) => client[key] ?? extra[key] ?? request[key], place);
   return {
     index: place.index ?? 0,
     original: Object.keys(entry).length === 0 ? { ...base.client, ...base.extra, ...base.request } : { ...entry },
     client: {
       ...client,
-      ...pick(extra, "api_type", "price", "prices", "cost_model", "max_rate_limit_wait"),
-      ...pick(request, "model"),
-      ...secretsOnly(request),
+      ...pick(extra, OF_CLIENT),
+      ...optionsWhere(request, (key, value) => (key === "model" && (value ?? null) !== null) || isSecret(key)),
     },
     extra,
     request,
@@ -103,14 +103,12 @@ export function mergeCall(
 }
 
 /** Null takes back what stands beside the list. */
-function given(options: Options): Options {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
-}
+const given = (options: Options): Options => optionsWhere(options, (_key, value) => value !== null);
 
-function without(options: Options, keys: readonly string[]): Options {
-  return Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));
-}
+const without = (options: Options, keys: readonly string[]): Options => optionsWhere(options, (key) => !keys.includes(key));
 
-function pick(options: Options, ...keys: readonly string[]): Options {
-  return Object.fromEntries(keys.filter((key) => (options[key] ?? undefined) !== undefined).map((key) => [key, options[key]]));
-}
+/** What a client has to know beside its own options. */
+const OF_CLIENT: readonly string[] = ["api_type", "price", "prices", "cost_model", "max_rate_limit_wait"];
+
+const pick = (options: Options, keys: readonly string[]): Options =>
+  optionsWhere(options, (key, value) => keys.includes(key) && (value ?? null) !== null);

@@ -107,6 +107,13 @@ export function normaliseKeys(options: Options): Options {
   return normal;
 }
 
+/** Some of the options. Made for each agent, so it makes no lists of pairs on the way. */
+export function optionsWhere(options: Options, keep: (key: string, value: unknown) => boolean): Options {
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(options)) if (keep(key, options[key])) kept[key] = options[key];
+  return kept;
+}
+
 /** Options by class; each key is in exactly one part, `api_version` in `client`. */
 export interface SplitOptions {
   readonly client: Options;
@@ -120,10 +127,10 @@ export function splitOptions(options: Options): SplitOptions {
   const client: Record<string, unknown> = {};
   const extra: Record<string, unknown> = {};
   const request: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(options)) {
+  for (const key of Object.keys(options)) {
     if (key === LIMITER_KEY) continue;
     const part = CLIENT_KEYS.has(key) ? client : EXTRA_KEYS.has(key) ? extra : request;
-    part[key] = value;
+    part[key] = options[key];
   }
   return { client, extra, request, limiter: options[LIMITER_KEY] };
 }

@@ -40,11 +40,6 @@ export function withoutSecrets(options: Readonly<Record<string, unknown>>): Read
   return Object.fromEntries(Object.entries(options).filter(([key]) => !isSecret(key)));
 }
 
-/** Only these of the options. */
-export function secretsOnly(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(options).filter(([key]) => isSecret(key)));
-}
-
 /** Whether the option is a secret, or a table of such. */
 export function isSecret(key: string): boolean {
   const kind = secretKind(key);

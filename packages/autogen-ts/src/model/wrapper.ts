@@ -18,6 +18,7 @@ import type { Answer, Attempt } from "./attempt.js";
 import { readCall, type CreateOptions, type WrapperResponse } from "./call.js";
 import type { ModelClientClass } from "./client.js";
 import { ClientSlot } from "./client-slot.js";
+import { requireModels } from "./config/llm-config.js";
 import { allFailed, failureKind, isModelError } from "./errors.js";
 import { resolveEntries, type WrapperConfig } from "./merge.js";
 import type { Asking } from "./request-guard.js";
@@ -29,6 +30,8 @@ import { modelOf } from "./wire-body.js";
 export interface WrapperOptions {
   /** For calls without a run. @default the platform's */
   readonly host?: Host;
+  /** Every entry must name a model, or a deployment of Azure, as agents need it. @default false */
+  readonly modelRequired?: boolean;
 }
 
 /** Loaded and made with the first call. */
@@ -49,8 +52,10 @@ export class OpenAIWrapper {
   #warnings: readonly string[] = [];
 
   /** @throws AutogenError `invalid-config` for a list without entries, `invalid-option` for contradicting options */
-  constructor(config: WrapperConfig, { host }: WrapperOptions = {}) {
-    this.#slots = resolveEntries(config).map((entry) => new ClientSlot(entry));
+  constructor(config: WrapperConfig, { host, modelRequired = false }: WrapperOptions = {}) {
+    const entries = resolveEntries(config);
+    if (modelRequired) requireModels(entries, config);
+    this.#slots = entries.map((entry) => new ClientSlot(entry));
     this.#host = host;
     tell((observer) => observer.wrapperMade?.({ wrapper: this, config }));
   }

@@ -19,7 +19,7 @@ export function checkConfigList(value: unknown, source: string): ConfigEntry[] {
         'Write each entry as `{ "model": "…" }`',
       );
     const normal = normaliseKeys(entry as Readonly<Record<string, unknown>>);
-    checkEntry(normal, { source, index });
+    checkEntry((key) => normal[key], { source, index });
     return hideSecrets({ ...normal });
   });
 }

@@ -1,6 +1,6 @@
 /** Checking the model settings of an agent. Chapter 20, section 2. */
 import { AutogenError } from "../../run/index.js";
-import { resolveEntries, type WrapperConfig } from "../merge.js";
+import { resolveEntries, type ResolvedEntry, type WrapperConfig } from "../merge.js";
 
 /**
  * Whether an agent can use these settings: every entry must end up with a model, its own or the common one.
@@ -9,7 +9,12 @@ import { resolveEntries, type WrapperConfig } from "../merge.js";
  * @throws AutogenError `invalid-config` naming the entry
  */
 export function checkLlmConfig(config: WrapperConfig): void {
-  for (const { index, client, request } of resolveEntries(config)) {
+  requireModels(resolveEntries(config), config);
+}
+
+/** The same for entries that are resolved already. @throws AutogenError `invalid-config` naming the entry */
+export function requireModels(entries: readonly ResolvedEntry[], config: WrapperConfig): void {
+  for (const { index, client, request } of entries) {
     if (client.model !== undefined && client.model !== "") continue;
     if (client["azure_deployment"] !== undefined || request["model_client_cls"] !== undefined) continue;
     const place =
