@@ -1,22 +1,28 @@
 /** Runtime logging, and reading its SQLite file. */
-import { exported, NotAvailable } from "../map/not-available.mjs";
+import { createRequire } from "node:module";
+import { exported } from "../map/not-available.mjs";
 
 const FEATURE = "runtime logging";
 
 /** Columns of one table in order of `id`; those in `json` parsed and without null values. */
-async function readRows({ path, table, columns, json = [] }) {
-  // Not in every version of Node that the library runs on, so not in the types either.
-  const sqlite = process.getBuiltinModule?.(/** @type {any} */ ("node:sqlite"));
-  if (sqlite === undefined) throw new NotAvailable("reading SQLite files in this version of Node");
-  const database = new sqlite.DatabaseSync(path, { readOnly: true });
+function readRows({ path, table, columns, json = [] }) {
+  const database = open(path);
   try {
-    const rows = database.prepare(`SELECT ${columns.map((name) => `"${name}"`).join(", ")} FROM "${table}" ORDER BY id`).all();
-    return rows.map((row) =>
-      Object.fromEntries(columns.map((name) => [name, json.includes(name) ? parsed(row[name]) : row[name]])),
-    );
+    const statement = database.prepare(`SELECT ${columns.map((name) => `"${name}"`).join(", ")} FROM "${table}" ORDER BY id`);
+    return statement
+      .all()
+      .map((row) => Object.fromEntries(columns.map((name) => [name, json.includes(name) ? parsed(row[name]) : row[name]])));
   } finally {
     database.close();
   }
+}
+
+/** By a driver, and not by the library: the file is what is compared. */
+function open(path) {
+  // Not in every version of Node that the library runs on, so not in the types either.
+  const builtIn = process.getBuiltinModule?.(/** @type {any} */ ("node:sqlite"));
+  if (builtIn !== undefined) return new builtIn.DatabaseSync(path, { readOnly: true });
+  return new (createRequire(import.meta.url)("libsql"))(path, { readonly: true });
 }
 
 const parsed = (text) => withoutNulls(JSON.parse(text));

@@ -55,3 +55,5 @@ export type {
   RedisCacheOptions,
   SeedOption,
 } from "./cache/index.js";
+export { openSqlite, sqliteErrorName } from "./sqlite/index.js";
+export type { SqliteDatabase, SqliteDriver, SqliteRow, SqliteStatement, SqliteValue } from "./sqlite/index.js";

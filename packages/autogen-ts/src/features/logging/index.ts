@@ -1,0 +1,33 @@
+import { RuntimeLogging } from "./runtime-logging.js";
+
+/** `autogen.runtime_logging`: the logging of this program. */
+export const runtimeLogging: RuntimeLogging = new RuntimeLogging();
+
+export { RuntimeLogging } from "./runtime-logging.js";
+export type { LoggingOptions, LoggingSessionInfo } from "./runtime-logging.js";
+export type {
+  BaseLogger,
+  ChatCompletionEntry,
+  EntrySource,
+  EventEntry,
+  FunctionUseEntry,
+  NewAgentEntry,
+  NewClientEntry,
+  NewWrapperEntry,
+} from "./entries.js";
+export { FileLogger } from "./file-logger.js";
+export type { FileLoggerConfig } from "./file-logger.js";
+export type { LoggerConfig, LoggerType } from "./logger-factory.js";
+export type {
+  ChatCompletionRecord,
+  EventRecord,
+  FunctionUseRecord,
+  NewAgentRecord,
+  NewClientRecord,
+  NewWrapperRecord,
+  RecordSource,
+} from "./records.js";
+export { hasSession, readUsage, readUsageBy } from "./session-usage.js";
+export type { LoggedUsage, SessionUsage, UsageGrouping } from "./session-usage.js";
+export { SqliteLogger } from "./sqlite-logger.js";
+export type { SqliteLoggerConfig } from "./sqlite-logger.js";
