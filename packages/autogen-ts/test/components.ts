@@ -16,7 +16,8 @@ export type Component =
   | "redis-server"
   | "podman"
   | "jupyter-server"
-  | "srt";
+  | "srt"
+  | "chromium";
 
 const INSTALL: Readonly<Record<Component, string>> = {
   bubblewrap: "apt-get install -y bubblewrap",
@@ -28,6 +29,7 @@ const INSTALL: Readonly<Record<Component, string>> = {
   "redis-server": "apt-get install -y redis-server",
   podman: "apt-get install -y podman runc (and run the tests as root, on Debian)",
   "jupyter-server": "apt-get install -y jupyter-server python3-ipykernel",
+  chromium: "apt-get install -y chromium",
   srt: "apt-get install -y bubblewrap socat ripgrep, and npm install",
 };
 

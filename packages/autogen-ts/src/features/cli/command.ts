@@ -18,9 +18,9 @@ export interface CommandCall {
   /** In the order of `operands`; those that may be left out are then missing. */
   readonly operands: readonly string[];
   /** Whether a switch was given. */
-  has(option: string): boolean;
+  readonly has: (option: string) => boolean;
   /** The value of an option; undefined when it was not given. */
-  value(option: string): string | undefined;
+  readonly value: (option: string) => string | undefined;
   readonly out: Writer;
   /** For what is no part of the result: notes, warnings. */
   readonly errors: Writer;

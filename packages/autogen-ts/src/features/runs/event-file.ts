@@ -1,8 +1,7 @@
 /** Appends lines of JSON to a file, whole or not at all. */
 import { closeSync, fstatSync, ftruncateSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { AutogenError } from "../../core.js";
-import { jsonLine } from "./json-line.js";
+import { AutogenError, type Json } from "../../core.js";
 
 /** Version of the form of run files. A newer one is refused by readers. */
 export const RUN_FILE_VERSION = 1;
@@ -45,7 +44,7 @@ export class EventFile {
   }
 
   /** @throws AutogenError `run-file-failed` with the same message for the same cause; nothing of the line is then in the file */
-  append(event: object): void {
+  append(event: { readonly [field: string]: Json }): void {
     try {
       const note = this.#lost === 0 ? "" : jsonLine({ time: now(), lost: this.#lost });
       this.#write(openSync(this.path, "a"), note + jsonLine({ time: now(), ...event }));
@@ -81,5 +80,7 @@ export class EventFile {
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }
+
+const jsonLine = (value: Json): string => `${JSON.stringify(value)}\n`;
 
 const now = (): string => new Date().toISOString();

@@ -3,8 +3,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
-import { observe, type RunEvent, type Subscriber } from "../../core.js";
-import { openRunFile, subscriberOf, type RunFileOptions } from "./run-file.js";
+import { observe, type Observer, type Redactor, type RunEvent, type Subscriber } from "../../core.js";
+import { defaultRedactor, openRunFile, subscriberOf, type RunFileOptions } from "./run-file.js";
 
 /** Where and how all runs are written. */
 export interface RecordRunsOptions extends Omit<RunFileOptions, "overwrite"> {
@@ -16,13 +16,15 @@ export interface RecordRunsOptions extends Omit<RunFileOptions, "overwrite"> {
 
 /**
  * Writes every run that begins from now on to a file of its own, before anyone else is told of an event: what was shown,
- * streamed or answered is in the file, even when the process is killed.
+ * streamed or answered is in the file, even when the process is killed. Keys of the models that are asked are hidden wherever they stand.
  *
  * @returns what ends it; runs that are under way are written to their end
  */
-export function recordRuns({ folder, onFile, ...options }: RecordRunsOptions): () => void {
+export function recordRuns({ folder, onFile, ...given }: RecordRunsOptions): () => void {
   const path = pathOf(folder);
+  const options = { redactor: defaultRedactor(), ...given };
   return observe({
+    ...learning(options.redactor),
     joinRun: () => ({
       onEvent: onFirstEvent(() => {
         const name = `${new Date().toISOString().replaceAll(/[:.]/gu, "-")}-${randomUUID().slice(0, 8)}.jsonl`;
@@ -41,13 +43,15 @@ export function recordRuns({ folder, onFile, ...options }: RecordRunsOptions): (
  * @returns what `work` gives
  * @throws what `work` throws; AutogenError `invalid-option` when `file` exists, unless it is to be overwritten
  */
-export async function recordRun<T>(file: string | URL, work: () => Promise<T>, options: RunFileOptions = {}): Promise<T> {
+export async function recordRun<T>(file: string | URL, work: () => Promise<T>, given: RunFileOptions = {}): Promise<T> {
+  const options = { redactor: defaultRedactor(), ...given };
   const path = pathOf(file);
   const { dir, name, ext } = parse(path);
   const first = openRunFile(path, options);
   const context = new AsyncLocalStorage<true>();
   let runs = 0;
   const end = observe({
+    ...learning(options.redactor),
     joinRun: () => {
       if (context.getStore() === undefined) return undefined;
       runs += 1;
@@ -61,6 +65,24 @@ export async function recordRun<T>(file: string | URL, work: () => Promise<T>, o
   } finally {
     end();
   }
+}
+
+/** Secrets of models are known before they are asked, and so before anything of them can be written. */
+function learning(redactor: Redactor): Pick<Observer, "agentMade" | "wrapperMade" | "modelAsked"> {
+  const learned = new WeakSet();
+  const learn = (settings: unknown): void => {
+    if (typeof settings !== "object" || settings === null || learned.has(settings)) return;
+    learned.add(settings);
+    redactor.learn(settings);
+  };
+  return {
+    agentMade: ({ options }) => learn(options),
+    wrapperMade: ({ config }) => learn(config),
+    modelAsked: ({ entry }) => {
+      learn(entry);
+      return undefined;
+    },
+  };
 }
 
 const pathOf = (path: string | URL): string => (typeof path === "string" ? path : fileURLToPath(path));

@@ -5,8 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { afterAll, test } from "vitest";
-import { AssistantAgent, observe, UserProxyAgent, type RunEvent, type Subscriber } from "../../index.js";
+import { afterAll, test, vi } from "vitest";
+import { AssistantAgent, createRedactor, observe, UserProxyAgent, type RunEvent, type Subscriber } from "../../index.js";
 import { scriptedModel, streamed } from "../testing/index.js";
 import { program } from "../../../test/programs.js";
 import { readRunFile, recordRun, recordRuns, runFile, RUN_FILE_VERSION, type StoredRun } from "./index.js";
@@ -167,7 +167,31 @@ test("bad input: events of 20 MB, line separators of Unicode, and values that JS
 
   const { events } = await readRunFile(path);
   assert.equal(events[0]?.["summary"], text);
-  assert.deepEqual(events[1]?.["summary"], { big: "2", self: "<<circular>>" });
+  assert.deepEqual(events[1]?.["summary"], { big: "2", self: "<<non-serializable: Object>>" });
+});
+
+test("LOG-05 secrets are in no file: by their looks, by a pattern of one's own, by the keys of models, from the environment", async () => {
+  const key = "a-key-without-any-pattern";
+  const path = newPath();
+  const { llmConfig } = scriptedModel("The key is a-key-without-any-pattern, and the number ACME-77.");
+  vi.stubEnv("SOME_SERVICE_TOKEN", "value-of-a-variable");
+  const entry = llmConfig.config_list?.[0];
+  const assistant = new AssistantAgent({
+    name: "assistant",
+    llmConfig: { ...llmConfig, config_list: [{ ...entry, api_key: key }] },
+  });
+  const user = new UserProxyAgent({ name: "user", humanInputMode: "NEVER", codeExecutionConfig: false });
+  const message = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789 and value-of-a-variable";
+  const redactor = createRedactor({ patterns: [/ACME-\d+/u], environment: process.env });
+  await recordRun(path, () => user.initiateChat(assistant, { message, maxTurns: 1, silent: true }), { redactor });
+
+  const { events } = await readRunFile(path);
+  const contents = events.filter(({ type }) => type === "message.received").map(({ message: said }) => said);
+  assert.deepEqual(contents, [
+    { role: "user", name: "user", content: "*** and ***" },
+    { role: "user", name: "assistant", content: "The key is ***, and the number ***." },
+  ]);
+  assert.doesNotMatch(readFileSync(path, "utf8"), /ACME-|sk-proj|a-key-without|value-of/u);
 });
 
 test("a file that was cut anywhere gives the whole lines, and a note on the rest", async () => {

@@ -1,7 +1,8 @@
 /** A run as a file: one line of JSON for each event, after a line that says which form it has. */
 import { fileURLToPath } from "node:url";
-import { AutogenError, type RunEvent, type Subscriber } from "../../core.js";
+import { AutogenError, createRedactor, type Redactor, type RunEvent, type Subscriber } from "../../core.js";
 import { EventFile } from "./event-file.js";
+import { isObject } from "./stored-event.js";
 
 /** How runs are written. */
 export interface RunFileOptions {
@@ -17,7 +18,16 @@ export interface RunFileOptions {
    * and secrets that are cut in two cannot be recognised. @default false
    */
   readonly deltas?: boolean;
+  /**
+   * Takes secrets out of what is written: `createRedactor({ patterns: [/ACME-\d+/] })` has your own.
+   *
+   * @default what looks like a secret, or stands in a variable of the environment with the name of one
+   */
+  readonly redactor?: Redactor;
 }
+
+/** The one of `redactor`. */
+export const defaultRedactor = (): Redactor => createRedactor({ environment: process.env });
 
 /**
  * Gives a subscriber that writes the events of one run, each before whoever comes after it is told: pass it as `onEvent`. A
@@ -37,7 +47,7 @@ export function openRunFile(path: string, { overwrite = false, fsync = false }: 
 }
 
 /** Refuses a second run: its events could not be told from those of the first. */
-export function subscriberOf(file: EventFile, { deltas = false }: RunFileOptions): Subscriber {
+export function subscriberOf(file: EventFile, { deltas = false, redactor = defaultRedactor() }: RunFileOptions): Subscriber {
   let last = -1;
   let mixed = false;
   return function writeToRunFile(event: RunEvent): void {
@@ -51,6 +61,8 @@ export function subscriberOf(file: EventFile, { deltas = false }: RunFileOptions
     }
     last = event.seq;
     if (event.type === "llm.delta" && !deltas) return;
-    file.append(event);
+    const written = redactor.value(event);
+    // An event is an object, and so is its copy.
+    if (isObject(written)) file.append(written);
   };
 }

@@ -14,6 +14,23 @@ export interface StoredEvent {
 
 type JsonObject = { readonly [key: string]: Json };
 
+/** A list of whatever. */
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
 /** What has fields: neither text, nor list, nor null. */
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+/** `""` for what is no text. */
+export function textIn(event: StoredEvent, field: string): string {
+  const value = event[field];
+  return typeof value === "string" ? value : "";
+}
+
+/** null for what is no number. */
+export function numberIn(event: StoredEvent, field: string): number | null {
+  const value = event[field];
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+/** Milliseconds since 1970. */
+export const timeOf = (event: StoredEvent): number => Date.parse(event.time);
