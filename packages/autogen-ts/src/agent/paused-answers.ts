@@ -3,7 +3,7 @@
  * what was finished inside is not done again.
  */
 import type { MessageDraft } from "../message/index.js";
-import { isFinished, type ChatResult } from "../chat/index.js";
+import type { ChatResult } from "../chat/index.js";
 
 /** What an answer is made to, and by whom. */
 export interface AnswerPlace {
@@ -42,7 +42,7 @@ export class PausedAnswers {
   /** Keeps what the chats inside came to, when one of them waits for an approval; else the answer is done with. */
   settle(place: AnswerPlace, openings: PausedAnswer["openings"], held: readonly ChatResult[]): void {
     this.close(place);
-    if (held.every(isFinished)) return;
+    if (held.every(({ isFinished }) => isFinished)) return;
     this.#answers.push({ ...place, openings, results: held.map((one) => ({ ...one, chatHistory: [], nested: [] })) });
   }
 

@@ -145,8 +145,8 @@ function isPaused(value: unknown): value is PausedAnswer {
 }
 
 function isHeld(value: unknown): boolean {
-  const { turns, stopReason } = (value ?? {}) as { readonly [key: string]: unknown };
-  return typeof turns === "number" && typeof stopReason === "string";
+  const { turns, isFinished } = (value ?? {}) as { readonly [key: string]: unknown };
+  return typeof turns === "number" && typeof isFinished === "boolean";
 }
 
 /** @throws AutogenError `invalid-state` for what is no message; `name` is the agent that it was saved with */

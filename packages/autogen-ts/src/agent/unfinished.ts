@@ -11,7 +11,8 @@ import type { ReplyResult } from "./reply-list.js";
  * @throws AutogenError `budget-exhausted` when one of them ran out of its budget
  */
 export function unfinishedReply(inner: readonly ChatResult[], what: string): ReplyResult | null {
-  for (const { stopReason, stopDetail } of inner) {
+  for (const { isFinished, stopReason, stopDetail } of inner) {
+    if (isFinished) continue;
     if (stopReason === "budget") throw new AutogenError("budget-exhausted", stopDetail ?? `The budget of ${what} is used up.`);
     if (stopReason === "approval-pending") return [true, null, { stopReason, stopDetail: `${what} waits for an approval` }];
   }

@@ -77,8 +77,18 @@ export class ActiveChat implements ChatPlace {
     };
   }
 
-  /** After an abort, nobody waits for what does not notice it: the chats inside end now, and not after this one. */
+  /** Several chats inside of this one end with it. @returns to be called when they have ended by themselves */
+  addSeveral(breakOff: () => void): () => void {
+    const open = (this.#open ??= new Set());
+    open.add(breakOff);
+    return () => void open.delete(breakOff);
+  }
+
+  /**
+   * After an abort, nobody waits for what does not notice it: the chats inside end now, and not after this one. What began
+   * last ends first, since it may be a part of what began before.
+   */
   breakOff(): void {
-    for (const end of this.#open ?? []) end();
+    for (const end of [...(this.#open ?? [])].toReversed()) end();
   }
 }

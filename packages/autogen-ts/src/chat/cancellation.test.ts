@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { test } from "vitest";
 import {
   chatOfError,
+  initiateChats,
   isAutogenError,
   LocalCommandLineCodeExecutor,
   type AgentOptions,
@@ -259,6 +260,35 @@ test("aborted in a nested chat of a tool that notices it late: its end comes bef
     ],
   );
   assert.deepEqual(texts(inner.user.historyWith(inner.bot)), ["inner"]);
+});
+
+test("aborted in several chats of a tool that notice it late: their ends come before that of the outer chat, and once", async () => {
+  const stopping = new AbortController();
+  const inner = [pair([]), pair([]), pair(["quick"])];
+  const goOn: (() => void)[] = [];
+  for (const { bot } of inner.slice(0, 2)) {
+    bot.registerReply(
+      () => true,
+      async () => {
+        if (goOn.length === 1) setImmediate(() => stopping.abort());
+        await new Promise<void>((resolve) => goOn.push(resolve));
+        return [true, "late"];
+      },
+    );
+  }
+  const queue = inner.map(({ user, bot }, chatId) => ({ chatId, sender: user, recipient: bot, message: "inner", maxTurns: 1 }));
+  const work: Tool = async (_args, { run }) => JSON.stringify((await initiateChats(queue, { run })).size);
+  const agents = pair([CALL, "never"], { functionMap: { work } });
+
+  const events = await expectAborted(agents, stopping.signal, {
+    said: ["go", ""],
+    release: () => goOn.forEach((go) => go()),
+  });
+  const ends = events.flatMap((event): readonly unknown[] => {
+    if (event.type === "chat.end") return [event.stopReason];
+    return event.type === "chats.end" ? [[event.finished, event.failed]] : [];
+  });
+  assert.deepEqual(ends, ["max-turns", "aborted", "aborted", [1, 2], "aborted"]);
 });
 
 test("aborted while a hook looks at a message: the message is not stored", async () => {

@@ -2,7 +2,7 @@
 import { AutogenError } from "../run/index.js";
 import type { Plan } from "./plan.js";
 import type { QueueResults } from "./queue-options.js";
-import { isFinished, type ChatResult } from "./result.js";
+import type { ChatResult } from "./result.js";
 
 /** @throws AutogenError `invalid-option` for results of other chats */
 export function earlierResults({ chats, isGraph }: Plan, given: QueueResults | undefined): ReadonlyMap<number, ChatResult> {
@@ -23,16 +23,13 @@ export function earlierResults({ chats, isGraph }: Plan, given: QueueResults | u
 }
 
 function isResult(value: unknown): value is ChatResult {
-  const { chatId, turns, stopReason } = (value ?? {}) as { readonly [key: string]: unknown };
-  return chatId !== undefined && typeof turns === "number" && typeof stopReason === "string";
+  const { chatId, turns, isFinished } = (value ?? {}) as { readonly [key: string]: unknown };
+  return chatId !== undefined && typeof turns === "number" && typeof isFinished === "boolean";
 }
 
 /** What there is to say when chats were left out because they wait for others that were broken off. */
 export function waitingText(plan: Plan, results: ReadonlyMap<number, ChatResult>, left: number): string | null {
-  const broken = plan.chats.find(({ index }) => {
-    const result = results.get(index);
-    return result !== undefined && !isFinished(result);
-  });
+  const broken = plan.chats.find(({ index }) => results.get(index)?.isFinished === false);
   if (broken === undefined || left === 0) return null;
   const { index, sender, recipient } = broken;
   const reason = results.get(index)?.stopReason ?? "";

@@ -33,6 +33,8 @@ export interface Progress {
 export interface ExchangeEnd {
   readonly reason: StopReason;
   readonly detail: string | null;
+  /** It has not come to its end: a budget is used up. */
+  readonly brokenOff?: boolean;
 }
 
 /** Sends the first message, or answers the last one, and drives both sides until the end. */
@@ -60,28 +62,41 @@ export async function exchange(
       if (limit !== null && progress.turns >= limit) return ended("max-turns");
     }
     if (!isLoopAgent(to)) return ended("no-reply");
-    const { reply, stopReason = "no-reply", stopDetail = null, delivered } = await turnWithinBudget(to, from, run);
+    const {
+      reply,
+      stopReason = "no-reply",
+      stopDetail = null,
+      delivered,
+      brokenOff = false,
+    } = await turnWithinBudget(to, from, run);
     if (reply !== null) {
       [from, to, draft] = [to, from, reply];
       continue;
     }
-    if (delivered !== true || limit === null) return { reason: stopReason, detail: stopDetail };
+    if (delivered !== true || limit === null) return { reason: stopReason, detail: stopDetail, brokenOff };
     // A group has talked: whoever started it has heard its answer, and speaks again.
     progress.turns += 1;
     if (progress.turns >= limit) return { reason: "max-turns", detail: `the last run of the group ended by ${stopReason}` };
     const next = await turnWithinBudget(from, to, run);
-    if (next.reply === null) return { reason: next.stopReason ?? "no-reply", detail: next.stopDetail ?? null };
+    if (next.reply === null) {
+      const { stopReason: reason = "no-reply", stopDetail: detail = null, brokenOff: isBroken = false } = next;
+      return { reason, detail, brokenOff: isBroken };
+    }
     draft = next.reply;
   }
 }
 
 /** A budget that is used up ends a chat like any other reason: what was said stands, and the chat can go on later. */
-async function turnWithinBudget(agent: LoopAgent, sender: Agent, run: Run): Promise<TurnOutcome> {
+async function turnWithinBudget(
+  agent: LoopAgent,
+  sender: Agent,
+  run: Run,
+): Promise<TurnOutcome & Pick<ExchangeEnd, "brokenOff">> {
   try {
     return await agent.takeTurn(sender, run);
   } catch (error) {
     if (!isAutogenError(error, "budget-exhausted")) throw error;
-    return { reply: null, stopReason: "budget", stopDetail: error.message };
+    return { reply: null, stopReason: "budget", stopDetail: error.message, brokenOff: true };
   }
 }
 

@@ -13,7 +13,7 @@ import { openRun } from "./open-run.js";
 import { planChats, type Plan, type PlannedChat } from "./plan.js";
 import { ChatQueueError, type ChatFailure } from "./queue-error.js";
 import type { QueueOptions, QueueResults } from "./queue-options.js";
-import { isFinished, type ChatResult } from "./result.js";
+import type { ChatResult } from "./result.js";
 import { Slots } from "./slots.js";
 
 /** @throws as `initiateChats` */
@@ -33,12 +33,14 @@ class ChatQueue {
   readonly #slots: Slots;
   readonly #results = new Map<number, ChatResult>();
   readonly #failures: ChatFailure[] = [];
+  #underWay = 0;
   #aborted = false;
+  #told = false;
 
   constructor({ plan, earlier }: Work, options: QueueOptions, run: Run) {
     this.#plan = plan;
     this.#earlier = earlier;
-    for (const [index, result] of earlier) if (isFinished(result)) this.#results.set(index, result);
+    for (const [index, result] of earlier) if (result.isFinished) this.#results.set(index, result);
     this.#options = options;
     this.#run = run;
     this.#slots = new Slots(limitOf(options));
@@ -51,6 +53,7 @@ class ChatQueue {
     for (const { code, text } of this.#plan.warnings) run.warn(code, text);
     // Numbered in the order of the queue, whatever starts first: the keys of effects are equal on every replay.
     const parts = new Map(chats.toSorted((a, b) => a.index - b.index).map(({ index }) => [index, run.child("entry")]));
+    const leave = run.context.chat?.addSeveral(() => this.#tellEnd());
     const ended = new Map<number, Promise<void>>();
     // Whom a chat waits for stands before it, so that engines which hold one after another come to an end too.
     await run.join(
@@ -67,8 +70,16 @@ class ChatQueue {
     const left = chats.length - this.#results.size - this.#failures.length;
     const waiting = this.#failures.length > 0 ? null : waitingText(this.#plan, this.#results, left);
     if (waiting !== null) run.warn("chats-waiting", waiting);
-    run.emit({ type: "chats.end", finished: this.#results.size, failed: this.#failures.length });
+    leave?.();
+    this.#tellEnd();
     return this.#outcome();
+  }
+
+  /** Once: an abort of the chat around does not wait for chats that do not notice it, and these have failed then. */
+  #tellEnd(): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#run.emit({ type: "chats.end", finished: this.#results.size, failed: this.#failures.length + this.#underWay });
   }
 
   #outcome(): QueueResults {
@@ -86,6 +97,7 @@ class ChatQueue {
     for (const end of before) await end;
     if (!chat.after.every((index) => this.#isFinished(index))) return;
     await this.#slots.take();
+    this.#underWay += 1;
     try {
       // Those that an abort keeps from starting have not failed; one of them says that there was an abort.
       if (this.#aborted) return;
@@ -95,14 +107,14 @@ class ChatQueue {
       this.#aborted ||= isAutogenError(error, "aborted");
       this.#failures.push({ index, chatId: id, from: sender.name, to: recipient.name, error });
     } finally {
+      this.#underWay -= 1;
       this.#slots.give();
     }
   }
 
   /** What was broken off has no result to hand on, and may have used up what the next one needs. */
   #isFinished(index: number): boolean {
-    const result = this.#results.get(index);
-    return result !== undefined && isFinished(result);
+    return this.#results.get(index)?.isFinished === true;
   }
 
   async #start(chat: PlannedChat, run: Run): Promise<ChatResult> {

@@ -26,7 +26,7 @@ export { initiateChats, initiateChatsAsync, withSender } from "./queue.js";
 export type { QueueOptions, QueueResults } from "./queue-options.js";
 export { ChatQueueError, resultsOfError } from "./queue-error.js";
 export type { ChatFailure } from "./queue-error.js";
-export { chatOfError, isFinished } from "./result.js";
+export { chatOfError } from "./result.js";
 export type { ChatId, ChatResult } from "./result.js";
 export {
   allOf,

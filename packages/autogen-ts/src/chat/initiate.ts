@@ -115,7 +115,7 @@ type Resolved = ChatOptions & { readonly summaryMethod: SummaryMethod; readonly 
 async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, run: Run): Promise<ChatResult> {
   let result: ChatResult | undefined;
   const progress = { turns: typeof options.resume === "object" ? options.resume.turns : 0 };
-  const finish = ({ reason: stopReason, detail: stopDetail }: ExchangeEnd, summary: unknown): ChatResult => {
+  const finish = ({ reason: stopReason, detail: stopDetail, brokenOff = false }: ExchangeEnd, summary: unknown): ChatResult => {
     if (result !== undefined) return result;
     if (stopReason === "aborted") run.context.chat?.breakOff();
     result = {
@@ -125,6 +125,7 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
       cost: run.usage.report(),
       humanInput: [...sender.humanInputs],
       turns: progress.turns,
+      isFinished: !brokenOff && stopReason !== "approval-pending",
       stopReason,
       stopDetail,
       nested: run.context.chat?.nested ?? [],
@@ -149,8 +150,8 @@ async function chat(sender: ChatAgent, recipient: ChatAgent, options: Resolved, 
   }
 }
 
-const ABORTED: ExchangeEnd = { reason: "aborted", detail: null };
-const FAILED: ExchangeEnd = { reason: "error", detail: null };
+const ABORTED: ExchangeEnd = { reason: "aborted", detail: null, brokenOff: true };
+const FAILED: ExchangeEnd = { reason: "error", detail: null, brokenOff: true };
 
 interface Talk {
   readonly sender: ChatAgent;

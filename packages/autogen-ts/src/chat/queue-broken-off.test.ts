@@ -10,6 +10,7 @@ import {
   isAutogenError,
   memoryStream,
   registerFunction,
+  tokenLimit,
   UserProxyAgent,
   type ChatEntry,
   type ChatResult,
@@ -132,4 +133,13 @@ test("bad input: results of other chats, and what is no result, are refused befo
   }
   const nothing = await rejection(user.initiateChat(clerk, { ...told().options, resume: { turns: 1 } }));
   assert.match(String(nothing), /they have not said anything yet/);
+});
+
+test("a limit that a chat sets itself (`stopWhen`) is an end like others: what waits for it is held", async () => {
+  const { user } = person();
+  const { options, warnings } = told();
+  const queue = ["a", "b"].map((name) => ({ sender: user, recipient: helper(name, "1"), message: "m", stopWhen: tokenLimit(1) }));
+  const results = await initiateChats(queue, options);
+  assert.deepEqual(reasons(results.values()), ["budget", "budget"]);
+  assert.deepEqual([[...results.values()].map(({ isFinished }) => isFinished), warnings], [[true, true], []]);
 });

@@ -19,6 +19,8 @@ export interface ChatResult {
   readonly humanInput: readonly string[];
   /** Turns that were taken: messages of the one who started the chat that were answered. */
   readonly turns: number;
+  /** Whether it came to its end. false: an error, an abort, a budget that is used up or an open approval broke it off, and `resume` goes on. */
+  readonly isFinished: boolean;
   /** Why the chat ended (D10-17). */
   readonly stopReason: StopReason;
   /** The same in words, when a stop condition or the loop detection ended the chat; else null. */
@@ -26,10 +28,6 @@ export interface ChatResult {
   /** The chats that were held inside of this one, nested chats for example, in the order of their start (D13-7). `cost` includes them. */
   readonly nested: readonly ChatResult[];
 }
-
-/** Whether the chat came to its end, or was broken off: out of its budget, or waiting for an approval. */
-export const isFinished = ({ stopReason }: Pick<ChatResult, "stopReason">): boolean =>
-  stopReason !== "approval-pending" && stopReason !== "budget";
 
 /** The key under which a failed chat hangs on its error. */
 const FAILED = "chat";

@@ -187,7 +187,7 @@ for (const [title, policy, expected] of [
 
 test("malformed and unfitting arguments reach neither policy nor person, whatever these would say", async () => {
   const judged: ApprovalCall[] = [];
-  const bad = ['{"to": ', "[1]", "{}", '{"to": 1}', '{"to": "a", "cc": "b"}'];
+  const bad = ['{"to": ', "[1]", "{}", '{"to": 1}', '{"to": "a", "cc": "b"}', JSON.stringify({ to: "a".repeat(1_000_000) })];
   const calls = bad.map((text, index) => ({ id: String(index), function: { name: "send", arguments: text } }));
   const here = stage(
     [...calls, { id: "x", function: { name: "unknown", arguments: "{}" } }],
