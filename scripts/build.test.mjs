@@ -28,7 +28,7 @@ const files = {
 test("each entry becomes a file with a declaration, tests none", async () => {
   const folder = tree(files);
   expect(await build({ folder })).toBe("built");
-  expect(readFileSync(join(folder, "dist", "deep", "b.js"), "utf8")).toContain("b = 2");
+  expect(readFileSync(join(folder, "dist", "deep", "b.js"), "utf8")).toMatch(/b ?= ?2/);
   expect(existsSync(join(folder, "dist", "a.test.js"))).toBe(false);
 });
 
@@ -63,8 +63,8 @@ test("the core is one part for all entries, and what it loads later is another",
 
   const dist = (/** @type {string} */ name) => readFileSync(join(folder, "dist", name), "utf8");
   const parts = readdirSync(join(folder, "dist", "parts")).filter((name) => name.endsWith(".js"));
-  expect(parts.filter((name) => dist(`parts/${name}`).includes('only: "copy"'))).toHaveLength(1);
-  expect(parts.filter((name) => dist(`parts/${name}`).includes('rest: "later"'))).toHaveLength(1);
+  expect(parts.filter((name) => dist(`parts/${name}`).includes('only:"copy"'))).toHaveLength(1);
+  expect(parts.filter((name) => dist(`parts/${name}`).includes('rest:"later"'))).toHaveLength(1);
   expect(parts).toHaveLength(2);
   expect(dist("none.js")).not.toContain("import");
   const { all, one } = await import(join(folder, "dist", "core.js"));

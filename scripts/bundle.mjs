@@ -49,6 +49,10 @@ export async function bundle(folder) {
     supported: { "regexp-sticky-and-unicode-flags": false },
     packages: "external",
     external: ["#platform"],
+    // A quarter less to install. Names stay, and with them traces; a line is what Node prints above an error that nobody catches.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
     metafile: true,
     logLevel: "silent",
   };
@@ -117,10 +121,11 @@ function withoutEmpty(dist, { outputs }) {
     const gone = imports.filter((one) => empty.includes(one.path)).map((one) => basename(one.path));
     if (gone.length === 0) continue;
     const file = join(dist, relative(path));
-    const lines = readFileSync(file, "utf8").split("\n");
     writeFileSync(
       file,
-      lines.filter((line) => !(line.startsWith('import "') && gone.some((name) => line.includes(name)))).join("\n"),
+      readFileSync(file, "utf8").replaceAll(/(?<=^|[;}\n])\s*import\s*"([^"]+)"\s*;/gu, (statement, target) =>
+        gone.includes(basename(target)) ? "" : statement,
+      ),
     );
   }
   for (const path of empty) rmSync(join(dist, relative(path)));

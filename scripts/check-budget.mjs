@@ -13,15 +13,16 @@ import { library, root, runNode } from "./paths.mjs";
 
 /** Bytes of JavaScript that Node reads before the import is done, what is loaded later left out. */
 export const ENTRY_BYTES = {
-  ".": 650_000,
-  "./core": 440_000,
-  "./completion": 650_000,
-  "./testing": 450_000,
-  "./bridges": 440_000,
-  "./mcp": 710_000,
-  "./executors": 600_000,
-  "./runs": 460_000,
-  "./transforms": 500_000,
+  ".": 500_000,
+  "./core": 335_000,
+  "./completion": 500_000,
+  "./testing": 345_000,
+  "./bridges": 340_000,
+  "./mcp": 550_000,
+  "./executors": 460_000,
+  "./logging": 520_000,
+  "./runs": 380_000,
+  "./transforms": 380_000,
 };
 
 /** The library itself and what it cannot do without. */

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { ConversableAgent, memoryStream, UserProxyAgent } from "autogen-ts";
+import { contentText, ConversableAgent, memoryStream, UserProxyAgent } from "autogen-ts";
 
 const KEY = "key-4711-of-the-user";
 const isConfined = !process.argv.includes("--unconfined");
@@ -73,7 +73,7 @@ try {
     stream: memoryStream(),
   });
   if (attempt === 0) {
-    console.log(`Nothing was run:\n${String(result.chatHistory[2]?.content)}`);
+    console.log(`Nothing was run:\n${contentText(result.chatHistory[2]?.content ?? "")}`);
   } else {
     console.log(`\nThe key was ${output.includes(KEY) ? "read" : "not seen"}, the server was called ${calls} times.`);
     console.log(
