@@ -70,6 +70,7 @@ export function codeExecutionOf(config: CodeExecutionConfig | false): CodeExecut
 const EXECUTOR_KEYS = [
   ...(["use_docker", "useDocker", "work_dir", "workDir", "timeout"] as const),
   ...(["network", "limits", "env", "pythonPackages"] as const),
+  ...(["executionPolicies", "strictDockerCheck", "trustContainer"] as const),
 ];
 
 function requestOf(config: CodeExecutionConfig): ExecutorRequest {
@@ -83,6 +84,9 @@ function requestOf(config: CodeExecutionConfig): ExecutorRequest {
     ...(config.limits === undefined ? {} : { limits: config.limits }),
     ...(config.env === undefined ? {} : { env: config.env }),
     ...(config.pythonPackages === undefined ? {} : { pythonPackages: config.pythonPackages }),
+    ...(config.executionPolicies === undefined ? {} : { executionPolicies: config.executionPolicies }),
+    ...(config.strictDockerCheck === undefined ? {} : { strictDockerCheck: config.strictDockerCheck }),
+    ...(config.trustContainer === undefined ? {} : { trustContainer: config.trustContainer }),
   };
 }
 

@@ -3,6 +3,7 @@
  */
 import type { CodeBlock, CodeResult } from "../run/index.js";
 import type { CodeExtractor } from "./extract.js";
+import type { ExecutionPolicies } from "./language.js";
 
 /** How one execution is watched and stopped. */
 export interface ExecuteCodeOptions {
@@ -76,6 +77,15 @@ export interface ExecutorRequest {
    * wheels, into an environment of their own outside the sandbox, which the code can read.
    */
   readonly pythonPackages?: readonly string[];
+  /** Overrides per language, where an executor knows it: run (true) or only save (false). */
+  readonly executionPolicies?: ExecutionPolicies;
+  /** Fail, instead of looking for another sandbox or telling the model, when a container is wanted and no engine answers. @default false */
+  readonly strictDockerCheck?: boolean;
+  /**
+   * Whether a container that this program runs in is isolation enough: code then runs in it as this program does.
+   * @default what the variable `AUTOGEN_TRUST_CONTAINER` says, else false
+   */
+  readonly trustContainer?: boolean;
 }
 
 /** An executor and the sentence that says why it was taken. */

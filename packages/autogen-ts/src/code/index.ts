@@ -17,6 +17,7 @@ export { inferLanguage } from "./infer-language.js";
 export type { InferredLanguage } from "./infer-language.js";
 export { canonicalBlock, canonicalLanguage, DEFAULT_EXECUTION_POLICIES, extensionFor, programFor } from "./language.js";
 export type { ExecutionPolicies } from "./language.js";
+export { legacyLog } from "./legacy-log.js";
 export { EXECUTOR_NAMES, isExecutorName } from "./named-executors.js";
 export type { ExecutorName } from "./named-executors.js";
 export { dangerIn } from "./sanitize.js";

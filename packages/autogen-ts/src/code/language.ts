@@ -25,10 +25,10 @@ const ALIASES: Readonly<Record<string, string>> = Object.assign(Object.create(nu
 });
 
 /** The block under its canonical language; prompts such as `$ ` are removed from terminal transcripts. */
-export function canonicalBlock({ language, code }: CodeBlock): CodeBlock {
+export function canonicalBlock({ language, code, ...rest }: CodeBlock): CodeBlock {
   const written = language.trim().toLowerCase();
   const isTranscript = written === "console" || written === "shell-session";
-  return { language: canonicalLanguage(language), code: isTranscript ? code.replace(/^\$ /gm, "") : code };
+  return { ...rest, language: canonicalLanguage(language), code: isTranscript ? code.replace(/^\$ /gm, "") : code };
 }
 
 /**

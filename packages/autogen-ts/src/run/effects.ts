@@ -64,6 +64,11 @@ export interface CodeBlock {
   /** As written after the fence, or inferred; `""` when unknown. */
   readonly language: string;
   readonly code: string;
+  /**
+   * Name of the file, relative to the work folder, that the code is saved as, unchanged, and that stays; for executors that
+   * run files. @default what its first line says, else a temporary one
+   */
+  readonly fileName?: string;
 }
 
 /** The result of running code blocks. */

@@ -2,11 +2,9 @@
  * Unconfined code by settings without an executor, as the reference runs it: block by block, with what was printed
  * after a line break, and on failure only what was printed as errors. Specification chapter 24, sections 3 and 4.
  */
-import { extractCode, inferLanguage } from "../../code/index.js";
+import { extractCode, inferLanguage, legacyLog } from "../../code/index.js";
 import type { CodeBlock, CodeResult } from "../../run/index.js";
 import { runBlocks, type Running } from "./run-blocks.js";
-
-const TIMEOUT_EXIT_CODE = 124;
 
 /** All blocks of a text, with the language as written or inferred; none when there is only text. */
 export function legacyBlocks(text: string): readonly CodeBlock[] {
@@ -37,21 +35,8 @@ async function runOne(
     run.emit({ type: "code.start", agent, languages: [block.language], block: index });
     return { exitCode: 1, log: `unknown language ${block.language}` };
   }
-  const { exitCode, output, streams, codeFile } = await runBlocks(running, [block], index);
-  if (exitCode === 0) return { exitCode, log: streams?.stdout ?? output };
-  if (exitCode === TIMEOUT_EXIT_CODE) return { exitCode: 1, log: "Timeout" };
-  // Refusals and missing programs have no errors of a program, only words of ours.
-  const errors = streams === undefined || streams.stderr === "" ? output.replace(streams?.stdout ?? "", "") : streams.stderr;
-  return { exitCode, log: withoutPlace(errors, codeFile ?? null) };
+  return legacyLog(await runBlocks(running, [block], index));
 }
 
 const isRunnable = (language: string): boolean =>
   ["bash", "shell", "sh"].includes(language) || language.toLowerCase().startsWith("python");
-
-/** Where the file lies is nothing that the model needs to know, and differs between machines. */
-function withoutPlace(errors: string, file: string | null): string {
-  if (file === null) return errors;
-  const name = file.split(/[\\/]/).at(-1) ?? "";
-  const folder = file.slice(0, file.length - name.length);
-  return name.startsWith("tmp_code_") ? errors.replaceAll(file, "").replaceAll(name, "") : errors.replaceAll(folder, "");
-}

@@ -118,6 +118,7 @@ export class BubblewrapCodeExecutor implements CodeExecutor {
       policies: { ...DEFAULT_EXECUTION_POLICIES, ...this.#options.executionPolicies },
       sanitize: this.#options.sanitize ?? "off",
       unknownLanguageHint: "",
+      keepsStreamsApart: false,
       keepTemporary: true,
       network: this.#options.network ?? false,
       limits: this.#limits,

@@ -85,10 +85,11 @@ const embedded: Candidate = {
 /** Tried from the left. */
 export const CANDIDATES: readonly Candidate[] = [container, bubblewrap, embedded];
 
-function common({ workDir = "coding", timeoutSeconds = 60, limits = {} }: ExecutorRequest): {
+function common({ workDir = "coding", timeoutSeconds = 60, limits = {}, executionPolicies = {} }: ExecutorRequest): {
   workDir: string;
   timeoutSeconds: number;
   limits: NonNullable<ExecutorRequest["limits"]>;
+  executionPolicies: NonNullable<ExecutorRequest["executionPolicies"]>;
 } {
-  return { workDir, timeoutSeconds, limits };
+  return { workDir, timeoutSeconds, limits, executionPolicies };
 }

@@ -10,6 +10,7 @@ import { CANDIDATES } from "./candidates.js";
 import type { Candidate, CandidateContext, CandidateKind } from "./candidates.js";
 import { requireLimits, requireTimeout } from "./limits.js";
 import type { ExitCleanup } from "./exit-cleanup.js";
+import { isInsideContainer } from "./inside-container.js";
 import { LocalCommandLineCodeExecutor } from "./local.js";
 import { newShared } from "./shared.js";
 import { waysOut } from "./ways-out.js";
@@ -20,6 +21,14 @@ export interface ChooserOptions {
   readonly packagesFrom?: readonly string[];
   /** What is tried, the preferred one first. @default a container, bubblewrap, the embedded sandbox */
   readonly candidates?: readonly Candidate[];
+  /** Whether this program runs in a container. @default found out */
+  readonly insideContainer?: () => boolean;
+}
+
+/** @throws AutogenError `invalid-option` for anything but true and false */
+function trustsContainer({ trustContainer = process.env["AUTOGEN_TRUST_CONTAINER"] === "1" }: ExecutorRequest): boolean {
+  if (typeof trustContainer === "boolean") return trustContainer;
+  throw new AutogenError("invalid-option", `\`trustContainer\` is ${JSON.stringify(trustContainer)}. It is true or false.`);
 }
 
 /** Why kinds of executors were not taken. */
@@ -29,9 +38,11 @@ type PassedOver = Partial<Record<CandidateKind, string>>;
 export class ExecutorChooser {
   readonly #context: CandidateContext;
   readonly #candidates: readonly Candidate[];
+  readonly #insideContainer: () => boolean;
   readonly #verdicts = new Map<CandidateKind, Promise<string | undefined>>();
 
-  constructor({ candidates = CANDIDATES, packagesFrom }: ChooserOptions = {}) {
+  constructor({ candidates = CANDIDATES, packagesFrom, insideContainer = isInsideContainer }: ChooserOptions = {}) {
+    this.#insideContainer = insideContainer;
     this.#candidates = candidates;
     this.#context = { shared: newShared(), ...(packagesFrom === undefined ? {} : { packagesFrom }) };
   }
@@ -50,14 +61,28 @@ export class ExecutorChooser {
     requireLimits(request.limits);
     requireTimeout(request.timeoutSeconds ?? 60);
     const useDocker = decideUseDocker(request.useDocker, process.env["AUTOGEN_USE_DOCKER"]) ?? true;
-    if (useDocker === false) return this.#unconfined(request);
+    if (useDocker === false) {
+      const by = request.useDocker === false ? "`useDocker` is false" : "the variable `AUTOGEN_USE_DOCKER` says so";
+      return this.#unconfined(request, by);
+    }
+    if (useDocker !== "sandbox") {
+      if (trustsContainer(request) && this.#insideContainer())
+        return this.#unconfined(request, "this program is in a container that `trustContainer` trusts");
+      if (request.strictDockerCheck === true) await this.#requireEngine(useDocker);
+    }
     const image = typeof useDocker === "string" && useDocker !== "sandbox" ? useDocker : undefined;
     const fits = ({ isContainer }: Candidate): boolean => (isContainer ? useDocker !== "sandbox" : image === undefined);
     return this.#firstThatHolds(request, this.#candidates.filter(fits), image);
   }
 
-  #unconfined(request: ExecutorRequest): ChosenExecutor {
-    const { workDir = "coding", timeoutSeconds = 60, keepTemporary = true, limits = {}, env = {}, pythonPackages = [] } = request;
+  async #requireEngine(useDocker: boolean | string): Promise<void> {
+    const { checkCanUseDockerOrThrow } = await import("./container-check.js");
+    await checkCanUseDockerOrThrow(useDocker, { insideContainer: this.#insideContainer() });
+  }
+
+  #unconfined(request: ExecutorRequest, because: string): ChosenExecutor {
+    const { workDir = "coding", timeoutSeconds = 60, keepTemporary = true, limits = {}, env = {} } = request;
+    const { pythonPackages = [], executionPolicies = {} } = request;
     const { shared } = this.#context;
     const executor = new LocalCommandLineCodeExecutor({
       workDir,
@@ -66,10 +91,10 @@ export class ExecutorChooser {
       limits,
       env,
       pythonPackages,
+      executionPolicies,
       shared,
     });
-    const by = request.useDocker === false ? "`useDocker` is false" : "the variable `AUTOGEN_USE_DOCKER` says so";
-    return { executor, reason: `Code runs on this machine, unconfined, because ${by}.` };
+    return { executor, reason: `Code runs on this machine, unconfined, because ${because}.` };
   }
 
   /** @param image the container image that was asked for by name */

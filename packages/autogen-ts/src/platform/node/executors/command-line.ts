@@ -1,6 +1,6 @@
 /** What all executors that start a program per block have in common. Specification chapter 24, section 6. */
 import { createHash } from "node:crypto";
-import { canonicalBlock, dangerIn, extensionFor, fileNameFromCode, silencePip } from "../../../code/index.js";
+import { canonicalBlock, dangerIn, extensionFor, fileNameFromCode, resolveInside, silencePip } from "../../../code/index.js";
 import type {
   CodeBlock,
   CodeLimits,
@@ -33,6 +33,8 @@ export interface CommandLine {
   readonly sanitize: SanitizeMode;
   /** Added to `unknown language x`; says what to do about it. */
   readonly unknownLanguageHint: string;
+  /** Whether what `run` gives as `stdout` has no errors in it. */
+  readonly keepsStreamsApart: boolean;
   /** Whether blocks that name no file leave one behind. */
   readonly keepTemporary: boolean;
   /** What the code can reach; absent where it is not limited. */
@@ -65,6 +67,7 @@ export async function executeOnCommandLine(
   let stdout = "";
   let stderr = "";
   let codeFile: string | null = null;
+  const streams = (): Pick<CodeResult, "streams"> => (line.keepsStreamsApart ? { streams: { stdout, stderr } } : {});
   for (const written of blocks) {
     const result = await executeBlock(line, canonicalBlock(written), options);
     output += result.output;
@@ -73,10 +76,10 @@ export async function executeOnCommandLine(
     codeFile ??= result.file;
     if (result.exitCode === 0) continue;
     const { exitCode, wanted } = result;
-    const failed = { exitCode, output, streams: { stdout, stderr }, codeFile, executor: line.name };
+    const failed = { exitCode, output, ...streams(), codeFile, executor: line.name };
     return wanted === undefined ? failed : { ...failed, wanted };
   }
-  return { exitCode: 0, output, streams: { stdout, stderr }, codeFile, executor: line.name };
+  return { exitCode: 0, output, ...streams(), codeFile, executor: line.name };
 }
 
 /** @throws AutogenError `invalid-option` when there is nothing to run */
@@ -91,7 +94,7 @@ function temporaryName(language: string, code: string): string {
 
 async function executeBlock(
   line: CommandLine,
-  { language, code: written }: CodeBlock,
+  { language, code: written, fileName }: CodeBlock,
   options: ExecuteCodeOptions,
 ): Promise<BlockResult> {
   const policy = Object.hasOwn(line.policies, language) ? line.policies[language] : undefined;
@@ -100,8 +103,8 @@ async function executeBlock(
   if (danger !== undefined && line.sanitize === "throw") throw new AutogenError("executor-failed", danger);
   if (danger !== undefined) return refusal(danger);
 
-  const code = silencePip(written, language);
-  const claim = fileNameFromCode(code);
+  const code = fileName === undefined ? silencePip(written, language) : written;
+  const claim = fileName === undefined ? fileNameFromCode(code) : resolveInside(fileName);
   if (claim.kind === "refused") return refusal(claim.text);
   const name = claim.kind === "name" ? claim.name : temporaryName(language, code);
   const file = await line.folder.write(name, code, options.signal);

@@ -76,6 +76,7 @@ export class EmbeddedCodeExecutor implements CodeExecutor {
       policies: POLICIES,
       sanitize: "off" as const,
       unknownLanguageHint: LANGUAGE_HINT,
+      keepsStreamsApart: false,
       keepTemporary: true,
       network: false as const,
       limits: this.#codeLimits,

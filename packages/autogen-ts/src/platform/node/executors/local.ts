@@ -4,7 +4,7 @@
  * Specification chapter 24, section 6.
  */
 import { randomUUID } from "node:crypto";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { DEFAULT_EXECUTION_POLICIES } from "../../../code/index.js";
 import type {
   CodeBlock,
@@ -29,6 +29,7 @@ import { runProcess } from "./run-process.js";
 import type { ProcessOutcome } from "./run-process.js";
 import { newShared } from "./shared.js";
 import type { SharedByExecutors } from "./shared.js";
+import type { VirtualEnvironment } from "./virtual-environment.js";
 import { WorkFolder } from "./work-folder.js";
 
 /** Settings of the unconfined executor. */
@@ -41,8 +42,8 @@ export interface LocalExecutorOptions extends FunctionsOptions {
   readonly executionPolicies?: ExecutionPolicies;
   /** What to do about commands such as `rm -rf`. @default "fail" */
   readonly sanitize?: SanitizeMode;
-  /** A Python virtual environment whose interpreter is used. */
-  readonly virtualEnv?: string;
+  /** A Python virtual environment whose interpreter is used: its folder, or what `createVirtualEnv` gave. */
+  readonly virtualEnv?: string | VirtualEnvironment;
   /** Packages for Python blocks, installed as wheels into an environment of their own; not together with `virtualEnv`. */
   readonly pythonPackages?: readonly string[];
   /** Variables for the code, besides harmless ones such as `PATH`. */
@@ -93,6 +94,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
       policies: { ...DEFAULT_EXECUTION_POLICIES, ...this.#options.executionPolicies },
       sanitize: this.#options.sanitize ?? "fail",
       unknownLanguageHint: "",
+      keepsStreamsApart: true,
       keepTemporary: this.#options.keepTemporary ?? true,
       limits: this.#limits,
       run: this.#run,
@@ -162,7 +164,7 @@ export class LocalCommandLineCodeExecutor implements CodeExecutor {
     const environment = childEnvironment(process.env, this.#options);
     const virtualEnv = this.#options.virtualEnv ?? (await this.#withPackages(environment["PATH"], signal));
     if (virtualEnv === undefined) return environment;
-    const folder = resolve(virtualEnv);
+    const folder = typeof virtualEnv === "string" ? resolve(virtualEnv) : dirname(virtualEnv.binPath);
     const programs = join(folder, process.platform === "win32" ? "Scripts" : "bin");
     return { ...environment, VIRTUAL_ENV: folder, PATH: programs + delimiter + (environment["PATH"] ?? "") };
   }

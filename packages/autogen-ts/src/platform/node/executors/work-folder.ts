@@ -1,6 +1,6 @@
 /** The folder that code works in: made on first use, and nothing is written outside of it. */
 import { constants } from "node:fs";
-import { lstat, mkdir, open, realpath, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { NOT_IN_WORKSPACE } from "../../../code/index.js";
 import { AutogenError, isAutogenError } from "../../../run/index.js";
@@ -54,6 +54,12 @@ export class WorkFolder {
     } catch (error) {
       return { ok: false, text: `The file \`${name}\` could not be written: ${reasonOf(error)}` };
     }
+  }
+
+  /** Its text; undefined when there is no regular file of that name inside. */
+  async read(name: string): Promise<string | undefined> {
+    const target = await this.#placeFor(name).catch(() => undefined);
+    return target === undefined ? undefined : readFile(target, "utf8").catch(() => undefined);
   }
 
   /** Removes a regular file; anything else stays. */

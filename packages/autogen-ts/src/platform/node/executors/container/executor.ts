@@ -86,6 +86,7 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
   readonly isolated = true;
   /** Name of the container, for `docker ps`. */
   readonly containerName: string;
+  readonly image: string;
   readonly #options: DockerExecutorOptions;
   readonly #folder: WorkFolder;
   readonly #timeoutSeconds: number;
@@ -100,6 +101,7 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
     this.#timeoutSeconds = requireTimeout(options.timeoutSeconds ?? 60);
     this.#limits = requireContainerLimits(options.limits);
     this.#options = options;
+    this.image = options.image ?? "python:3-slim";
     this.#folder = new WorkFolder(options.workDir ?? "coding");
     this.#shared = options.shared ?? newShared();
     this.#network = new ContainerNetwork(options, this.#shared.cleanup);
@@ -113,6 +115,7 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
       policies: { ...DEFAULT_EXECUTION_POLICIES, ...this.#options.executionPolicies },
       sanitize: "off" as const, // such commands can only hit the work folder here
       unknownLanguageHint: "",
+      keepsStreamsApart: false,
       keepTemporary: true,
       network: this.#network.access,
       limits: this.#limits,
@@ -128,6 +131,21 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
       ...(signal === undefined ? {} : { signal }),
       ...(onOutput === undefined ? {} : { onOutput }),
     });
+  }
+
+  /**
+   * Saves what the container has become as an image. The work folder is not in it.
+   *
+   * @param tag the part of `name` after the colon
+   * @returns its name; null when there is no container, because nothing has run or a limit has ended it
+   */
+  async commit(name: string, tag: string): Promise<string | null> {
+    const container = this.#container;
+    if (container === undefined || (await container.state()) === undefined) return null;
+    const { engine } = await this.#enter();
+    const query = new URLSearchParams({ container: container.id, repo: name, tag });
+    await engine.call("POST", `/commit?${query.toString()}`, { body: {} });
+    return `${name}:${tag}`;
   }
 
   /** The next block gets a new container; the work folder stays as it is. */
@@ -220,7 +238,8 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
   async #running(place: Place & { readonly folder: string }, { signal, onOutput }: ExecuteCodeOptions): Promise<Container> {
     const { engine, user, folder, selinux } = place;
     if (this.#container !== undefined && (await this.#container.state())?.status === "running") return this.#container;
-    const { image = "python:3-slim", pull = "missing", onPull } = this.#options;
+    const { pull = "missing", onPull } = this.#options;
+    const { image } = this;
     let isAnnounced = false;
     await ensureImage(engine, image, {
       pull,

@@ -1,4 +1,10 @@
 /** `autogen-ts/executors`: where code can run besides the sandboxes of this machine. Nothing of it is loaded by `autogen-ts` itself. */
+export { executeCode } from "../execute-code.js";
+export type { ExecuteCodeSettings } from "../execute-code.js";
+export { checkCanUseDockerOrThrow } from "../container-check.js";
+export type { ContainerCheckOptions } from "../container-check.js";
+export { createVirtualEnv } from "../virtual-environment.js";
+export type { VirtualEnvironment, VirtualEnvironmentOptions } from "../virtual-environment.js";
 export { DockerCommandLineCodeExecutor } from "../container/executor.js";
 export type { DockerExecutorOptions } from "../container/executor.js";
 export type { ContainerLimits, ContainerVolume } from "../container/create-request.js";

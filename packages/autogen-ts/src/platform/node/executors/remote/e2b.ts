@@ -81,6 +81,7 @@ export class E2bCodeExecutor implements CodeExecutor {
       },
       sanitize: "off" as const,
       unknownLanguageHint: "",
+      keepsStreamsApart: false,
       keepTemporary: true,
       limits: this.#limits,
       run: this.#run,

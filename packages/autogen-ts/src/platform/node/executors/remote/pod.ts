@@ -89,6 +89,7 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
       },
       sanitize: "off" as const,
       unknownLanguageHint: "",
+      keepsStreamsApart: false,
       keepTemporary: true,
       limits: this.#limits,
       run: this.#run,

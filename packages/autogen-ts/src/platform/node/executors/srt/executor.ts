@@ -96,6 +96,7 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
       policies: { ...DEFAULT_EXECUTION_POLICIES, ...this.#options.executionPolicies },
       sanitize: "off" as const,
       unknownLanguageHint: "",
+      keepsStreamsApart: false,
       keepTemporary: true,
       network: this.#network,
       limits: this.#limits,
