@@ -1,6 +1,6 @@
 /** What executors are given that they should not be given, and the end of a process while code runs. */
 import assert from "node:assert/strict";
-import { access, chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import {
@@ -78,6 +78,31 @@ for (const candidate of candidates) {
         );
         if (candidate === bubblewrap) assert.equal(away.output, "refused\n");
         assert.equal((await python(executor, "print('and again')")).output, "and again\n");
+      });
+    });
+
+    test("bad input: clock skew: what changed is seen whatever the dates of files say", async () => {
+      await withExecutor(candidate, {}, async (executor, { workDir }) => {
+        const ages = { past: 86_400, future: 4_102_444_800 }; // seconds since 1970: 1970, 2100
+        const put = async (text: string): Promise<void> => {
+          for (const [name, seconds] of Object.entries(ages)) {
+            await writeFile(join(workDir, name), text);
+            await utimes(join(workDir, name), seconds, seconds);
+          }
+        };
+        await mkdir(workDir);
+        await put("one");
+        const change = [
+          "import os",
+          `for name, date in ${JSON.stringify(ages)}.items():`,
+          "    print(open(name).read())",
+          "    with open(name, 'w') as file: file.write('two')",
+          "    os.utime(name, (date, date))",
+        ];
+        assert.equal((await python(executor, ...change)).output, "one\none\n");
+        for (const name of Object.keys(ages)) assert.equal(await readFile(join(workDir, name), "utf8"), "two");
+        await put("six");
+        assert.equal((await python(executor, "print(open('past').read(), open('future').read())")).output, "six six\n");
       });
     });
 

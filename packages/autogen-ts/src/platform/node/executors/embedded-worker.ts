@@ -30,7 +30,7 @@ interface FileSystem {
   writeFile(path: string, data: Uint8Array): void;
   readFile(path: string): Uint8Array;
   unlink(path: string): void;
-  lstat(path: string): { readonly mode: number; readonly size: number; readonly mtime: Date };
+  lstat(path: string): { readonly mode: number; readonly size: number; readonly mtime: Date; readonly ctime: Date };
   utime(path: string, accessed: number, modified: number): void;
   isDir(mode: number): boolean;
   isFile(mode: number): boolean;
@@ -144,9 +144,9 @@ function snapshot(files: FileSystem, folder = "", found: Snapshot = new Map()): 
   for (const entry of files.readdir(`${ROOT}/${folder}`)) {
     if (entry === "." || entry === "..") continue;
     const name = folder + entry;
-    const { mode, size, mtime } = files.lstat(`${ROOT}/${name}`);
+    const { mode, size, mtime, ctime } = files.lstat(`${ROOT}/${name}`);
     if (files.isDir(mode)) snapshot(files, `${name}/`, found);
-    else if (files.isFile(mode)) found.set(name, `${size} ${mtime.getTime()}`);
+    else if (files.isFile(mode)) found.set(name, `${size} ${mtime.getTime()} ${ctime.getTime()}`);
   }
   return found;
 }

@@ -129,12 +129,12 @@ export class DockerJupyterServer implements JupyterServer {
 
   async #untilReady(container: Container, tunnel: Tunnel, signal: AbortSignal | undefined): Promise<void> {
     const client = new JupyterClient(this.#info(tunnel));
-    const deadline = Date.now() + START_TIMEOUT_MS;
+    const deadline = performance.now() + START_TIMEOUT_MS;
     for (;;) {
       if (signal?.aborted === true) throw abortError(signal);
       const names = await client.kernelSpecs(signal).catch(() => undefined);
       if (names !== undefined) return;
-      if ((await container.state())?.status !== "running" || Date.now() > deadline) {
+      if ((await container.state())?.status !== "running" || performance.now() > deadline) {
         throw new AutogenError(
           "executor-failed",
           "The Jupyter server in the container did not start. The image needs `python3` with the packages `jupyter_server` and `ipykernel`.",

@@ -91,8 +91,8 @@ export class Kernel {
 
   /** Asks until there is an answer: a kernel that is just starting loses what it is sent. */
   async #untilReady(): Promise<void> {
-    const deadline = Date.now() + READY_TIMEOUT_MS;
-    while (!this.#isDead && Date.now() < deadline) {
+    const deadline = performance.now() + READY_TIMEOUT_MS;
+    while (!this.#isDead && performance.now() < deadline) {
       if (await this.#answers()) return;
     }
     this.close();

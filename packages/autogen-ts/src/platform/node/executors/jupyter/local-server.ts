@@ -137,10 +137,10 @@ export class LocalJupyterServer implements JupyterServer {
 
   async #untilReady({ child, port }: Running, said: () => string, signal: AbortSignal | undefined): Promise<void> {
     const host = this.#ip.includes(":") ? `[${this.#ip}]` : this.#ip;
-    const deadline = Date.now() + START_TIMEOUT_MS;
+    const deadline = performance.now() + START_TIMEOUT_MS;
     for (;;) {
       if (signal?.aborted === true) throw abortError(signal);
-      if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) throw notStarted(said());
+      if (child.pid === undefined || child.exitCode !== null || performance.now() > deadline) throw notStarted(said());
       const headers = { authorization: `token ${this.#token}` };
       const answer = await fetch(`http://${host}:${port}/api/kernelspecs`, { headers, redirect: "error" }).catch(() => undefined);
       await answer?.body?.cancel();

@@ -185,11 +185,11 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
       (await connectionOfConfig(kubeConfigFile));
     const client = new KubernetesClient(found, namespace);
     await client.call("POST", "", this.#manifest(), signal);
-    const deadline = Date.now() + this.#timeoutSeconds * 1_000;
+    const deadline = performance.now() + this.#timeoutSeconds * 1_000;
     for (;;) {
       const phase = at(await client.call("GET", `/${this.podName}`, undefined, signal), "status", "phase");
       if (phase === "Running") return client;
-      if (phase === "Failed" || phase === "Succeeded" || Date.now() > deadline) {
+      if (phase === "Failed" || phase === "Succeeded" || performance.now() > deadline) {
         await client.call("DELETE", `/${this.podName}?gracePeriodSeconds=0`);
         throw new AutogenError("executor-failed", `The pod \`${this.podName}\` did not get ready: it is ${String(phase)}.`);
       }
