@@ -20,7 +20,8 @@ export type StubAnswers = (
   asked: string,
 ) => { readonly status: number; readonly body?: unknown } | ((response: ServerResponse) => void) | undefined;
 
-const frame = (stream: number, text: string): Buffer => {
+/** A piece of output, as engines send it: 1 is standard output, 2 that of errors. */
+export const frame = (stream: number, text: string): Buffer => {
   const header = Buffer.alloc(8);
   header[0] = stream;
   header.writeUInt32BE(Buffer.byteLength(text), 4);

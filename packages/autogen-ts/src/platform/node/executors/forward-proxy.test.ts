@@ -6,9 +6,11 @@ import type { IncomingMessage, Server } from "node:http";
 import { connect, createServer as createTcpServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { afterEach, describe, test } from "vitest";
-import { bubblewrap, inFolder, python } from "../../../../test/executors.js";
+import { bubblewrap, container, inFolder, podman, prepared, python } from "../../../../test/executors.js";
 import { isAllowedHost } from "./allowed-hosts.js";
 import { BubblewrapCodeExecutor } from "./bubblewrap.js";
+import type { BubblewrapExecutorOptions } from "./bubblewrap.js";
+import { DockerCommandLineCodeExecutor } from "./optional/index.js";
 import { ForwardProxy } from "./forward-proxy.js";
 import type { ForwardProxyOptions } from "./forward-proxy.js";
 import { isPublicAddress } from "./public-address.js";
@@ -243,41 +245,71 @@ test("BOX-12 a host that hangs up, or does not answer, is reported; closing ends
   await assert.rejects(plain(dead, "http://example.com/"), { code: "ECONNREFUSED" });
 });
 
-describe.skipIf(!bubblewrap.present)("bubblewrap", { timeout: 30_000 }, () => {
-  test("BOX-12 code in the sandbox reaches allowed hosts through the proxy, and nothing else", async () => {
-    const { port } = await internet();
-    await inFolder(async (_, workDir) => {
-      await using executor = new BubblewrapCodeExecutor({
-        workDir,
-        network: "public",
-        proxy: {
-          resolve: async (host) => NAMES[host] ?? [],
-          dial: () => connect(port, "127.0.0.1"),
-        },
+prepared(container);
+
+type Reach = Pick<BubblewrapExecutorOptions, "network" | "proxy">;
+const sandboxes = [
+  [bubblewrap, (workDir: string, reach: Reach) => new BubblewrapCodeExecutor({ workDir, ...reach })],
+  [container, (workDir: string, reach: Reach) => new DockerCommandLineCodeExecutor({ ...podman().settings, workDir, ...reach })],
+] as const;
+
+for (const [candidate, make] of sandboxes) {
+  describe.skipIf(!candidate.present)(candidate.name, { timeout: 30_000 }, () => {
+    test("BOX-12 code in the sandbox reaches allowed hosts through the proxy, and nothing else", async () => {
+      const { port } = await internet();
+      await inFolder(async (_, workDir) => {
+        const proxy = { resolve: async (host: string) => NAMES[host] ?? [], dial: () => connect(port, "127.0.0.1") };
+        await using executor = make(workDir, { network: "public", proxy });
+        const result = await python(
+          executor,
+          "import socket, urllib.request, urllib.error",
+          "print(urllib.request.urlopen('http://example.com/x').read().decode())",
+          "for url in ('http://rebinding.example.com/', 'http://127.0.0.1.nip.io/', 'https://metadata.example.com/'):",
+          "    try: urllib.request.urlopen(url, timeout=5); print('reached')",
+          "    except (OSError, urllib.error.URLError) as problem: print(problem)",
+          `try: socket.create_connection(('127.0.0.1', ${port}), 1); print('reached')`,
+          "except OSError: print('no way')",
+          "import concurrent.futures",
+          "def get(n): return urllib.request.urlopen(f'http://example.com/{n}').status",
+          "with concurrent.futures.ThreadPoolExecutor(8) as pool: print(sum(pool.map(get, range(24))))",
+        );
+        assert.equal(
+          result.output,
+          "GET /x \nHTTP Error 403: Forbidden\nHTTP Error 403: Forbidden\n<urlopen error Tunnel connection failed: 403 Forbidden>\nno way\n4800\n",
+        );
+        const denied = await python(executor, "import urllib.request", "urllib.request.urlopen('https://metadata.example.com/')");
+        assert.equal(denied.wanted, "network");
+        assert.match(denied.output, /This sandbox reaches the public internet only, .*open the network\.\n$/);
       });
-      const result = await python(
-        executor,
-        "import socket, urllib.request, urllib.error",
-        "print(urllib.request.urlopen('http://example.com/x').read().decode())",
-        "for url in ('http://rebinding.example.com/', 'http://127.0.0.1.nip.io/', 'https://metadata.example.com/'):",
-        "    try: urllib.request.urlopen(url, timeout=5); print('reached')",
-        "    except (OSError, urllib.error.URLError) as problem: print(problem)",
-        `try: socket.create_connection(('127.0.0.1', ${port}), 1); print('reached')`,
-        "except OSError: print('no way')",
-        "import concurrent.futures",
-        "def get(n): return urllib.request.urlopen(f'http://example.com/{n}').status",
-        "with concurrent.futures.ThreadPoolExecutor(8) as pool: print(sum(pool.map(get, range(24))))",
-      );
-      assert.equal(
-        result.output,
-        "GET /x \nHTTP Error 403: Forbidden\nHTTP Error 403: Forbidden\n<urlopen error Tunnel connection failed: 403 Forbidden>\nno way\n4800\n",
-      );
-      const denied = await python(executor, "import urllib.request", "urllib.request.urlopen('https://metadata.example.com/')");
-      assert.equal(denied.wanted, "network");
-      assert.match(denied.output, /This sandbox reaches the public internet only, .*open the network\.\n$/);
+    });
+
+    test("BOX-12 code in the sandbox reaches the hosts of a list, and no others", async () => {
+      const { port } = await internet();
+      await inFolder(async (_, workDir) => {
+        const proxy = { resolve: async () => ["93.184.216.34"], dial: () => connect(port, "127.0.0.1") };
+        await using executor = make(workDir, { network: ["example.com", "*.example.org", "example.net:8080"], proxy });
+        const result = await python(
+          executor,
+          "import urllib.request, urllib.error",
+          "for host in ('example.com', 'a.example.org', 'example.org', 'a.example.com', 'example.net:8080', 'example.net', '93.184.216.34'):",
+          "    try: print(host, urllib.request.urlopen(f'http://{host}/', timeout=5).status)",
+          "    except (OSError, urllib.error.URLError) as problem: print(host, problem)",
+        );
+        assert.deepEqual(result.output.trim().split("\n"), [
+          "example.com 200",
+          "a.example.org 200",
+          "example.org HTTP Error 403: Forbidden",
+          "a.example.com HTTP Error 403: Forbidden",
+          "example.net:8080 200",
+          "example.net HTTP Error 403: Forbidden",
+          "93.184.216.34 HTTP Error 403: Forbidden",
+        ]);
+      });
     });
   });
+}
 
+describe.skipIf(!bubblewrap.present)("bubblewrap", { timeout: 30_000 }, () => {
   test("BOX-12 without a network the model is told so in one line, once, and only when that was the reason", async () => {
     await inFolder(async (_, workDir) => {
       await using executor = new BubblewrapCodeExecutor({ workDir });

@@ -171,7 +171,7 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
     const outcome = await this.#runOnce(language, fileName, options);
     // A container whose memory is used up starts no further program, though nobody has ended it.
-    return NOT_STARTED.test(outcome.stdout) ? this.#runOnce(language, fileName, options) : outcome;
+    return isNotStarted(outcome) ? this.#runOnce(language, fileName, options) : outcome;
   };
 
   readonly #runOnce = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome> => {
@@ -197,7 +197,7 @@ export class DockerCommandLineCodeExecutor implements CodeExecutor {
     );
     const isTooMuch = await growth.stop();
     // What killed the code may have left others alive: a new container has none.
-    const isSuspicious = outcome.end !== "exit" || outcome.exitCode === KILLED || NOT_STARTED.test(outcome.stdout);
+    const isSuspicious = outcome.end !== "exit" || outcome.exitCode === KILLED || isNotStarted(outcome);
     const explained =
       isSuspicious && outcome.exitCode === KILLED && outcome.end === "exit"
         ? await explain(outcome, container, this.#limits)
@@ -287,7 +287,11 @@ interface Place {
 }
 
 const KILLED = 137;
-const NOT_STARTED = /^(?:Error: )?(?:\w+: )?(?:OCI runtime )?exec failed: unable to start container process/;
+/** As runc says it, with the words that Podman and Docker put before. */
+const NOT_STARTED = /^(?:[\w ]{1,40}: ){0,3}(?:OCI runtime )?exec failed: unable to start container process/;
+
+const isNotStarted = ({ end, exitCode, stdout }: ProcessOutcome): boolean =>
+  end === "exit" && exitCode !== 0 && NOT_STARTED.test(stdout);
 
 /** A model that reads only `137` would try the same again. */
 async function explain(

@@ -100,6 +100,15 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
     });
   });
 
+  test("BOX-14 the memory of one process is limited for itself", async () => {
+    await withContainer({ limits: { memoryBytes: 100 * 2 ** 20 } }, async (executor) => {
+      const result = await python(executor, "kept = bytearray(50 * 2**20)", "print('half')", "kept += bytearray(80 * 2**20)");
+      assert.equal(result.exitCode, 1);
+      assert.match(result.output, /^half\n[\s\S]*MemoryError/);
+      assert.equal((await python(executor, "print(1)")).output, "1\n");
+    });
+  });
+
   test("BOX-15 no rights, devices, mounts or writable system; an ordinary user", async () => {
     await withContainer({}, async (executor) => {
       const result = await python(

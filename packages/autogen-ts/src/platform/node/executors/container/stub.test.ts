@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { engineStub } from "../../../../../test/engine-stub.js";
+import { engineStub, frame } from "../../../../../test/engine-stub.js";
 import type { StubAnswers } from "../../../../../test/engine-stub.js";
 import { DockerCommandLineCodeExecutor } from "../optional/index.js";
 import type { DockerExecutorOptions, PullProgress } from "../optional/index.js";
@@ -136,6 +136,24 @@ test("EXE-17 an abort during a pull ends it", async () => {
   await assert.rejects(executor.executeCodeBlocks([{ language: "sh", code: "true" }], { signal: controller.signal }), {
     code: "aborted",
   });
+});
+
+test("EXE-17 a program that could not be started is tried once more in a new container; output that says so is output", async () => {
+  const words = "OCI runtime exec failed: exec failed: unable to start container process: fork: resource unavailable\n";
+  const engine = (exitCodes: number[]): StubAnswers => {
+    const codes = [...exitCodes];
+    return (asked) => {
+      if (asked === "GET /exec/e1/json") return { status: 200, body: { Running: false, ExitCode: codes.shift() ?? 0 } };
+      if (asked !== "POST /exec/e1/start" || codes.length < exitCodes.length) return undefined;
+      return (response) => response.writeHead(200).end(frame(1, words));
+    };
+  };
+  const started = ({ asked }: { readonly asked: readonly string[] }) =>
+    asked.filter((line) => line.startsWith("POST /containers/create")).length;
+  const once = await stubbed({ user: "1000:1000", bindDir: "/w" }, engine([126, 0]));
+  assert.deepEqual([(await run(once.executor)).output, started(once.stub)], ["out\nerr\n", 2]);
+  const said = await stubbed({ user: "1000:1000", bindDir: "/w" }, engine([0]));
+  assert.deepEqual([(await run(said.executor)).output, started(said.stub)], [words, 1]);
 });
 
 test("EXE-17 a container that is kept has no connection of ours, and is found again when it was made from the same", async () => {
