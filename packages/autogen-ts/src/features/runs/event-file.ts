@@ -8,6 +8,9 @@ export const RUN_FILE_VERSION = 1;
 /** Says in the first line what the file is. */
 export const RUN_FILE_FORMAT = "autogen-ts-run";
 
+/** What was said is nobody else's business. */
+const OWNER_ONLY = 0o600;
+
 /** How a file is written. */
 export interface EventFileOptions {
   /** Put a new file in the place of one that is there. */
@@ -32,7 +35,7 @@ export class EventFile {
     mkdirSync(dirname(path), { recursive: true });
     const head = { format: RUN_FILE_FORMAT, version: RUN_FILE_VERSION, time: now() };
     try {
-      this.#write(openSync(path, overwrite ? "w" : "wx"), jsonLine(head));
+      this.#write(openSync(path, overwrite ? "w" : "wx", OWNER_ONLY), jsonLine(head));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       throw new AutogenError(
@@ -47,7 +50,7 @@ export class EventFile {
   append(event: { readonly [field: string]: Json }): void {
     try {
       const note = this.#lost === 0 ? "" : jsonLine({ time: now(), lost: this.#lost });
-      this.#write(openSync(this.path, "a"), note + jsonLine({ time: now(), ...event }));
+      this.#write(openSync(this.path, "a", OWNER_ONLY), note + jsonLine({ time: now(), ...event }));
       this.#lost = 0;
     } catch (cause) {
       this.#lost += 1;
@@ -62,23 +65,23 @@ export class EventFile {
 
   #write(file: number, text: string): void {
     try {
-      const before = fstatSync(file).size;
-      try {
-        writeAll(file, Buffer.from(text));
-        if (this.#fsync) fsyncSync(file);
-      } catch (error) {
-        ftruncateSync(file, before);
-        throw error;
-      }
+      writeAll(file, Buffer.from(text));
+      if (this.#fsync) fsyncSync(file);
     } finally {
       closeSync(file);
     }
   }
 }
 
-/** The system may take a part only, and say at the next call why. */
+/** The system may take a part only, and say at the next call why: the part is then taken back. */
 function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+  } catch (error) {
+    if (written > 0) ftruncateSync(file, fstatSync(file).size - written);
+    throw error;
+  }
 }
 
 const jsonLine = (value: Json): string => `${JSON.stringify(value)}\n`;

@@ -225,6 +225,16 @@ for (const [title, text, message] of [
   ["a damaged head", `{"format":"autogen-ts-run"}`, /first line is damaged/u],
   ["a damaged line", `${HEAD}\n{"time":\n{}\n`, /line 2 is no event/u],
   ["an event without a path", `${HEAD}\n{"time":"2026-11-21T10:00:00.000Z","seq":0,"type":"warning"}\n`, /line 2 is no event/u],
+  [
+    "a time with something else in it",
+    `${HEAD}\n{"time":"2026-11-21 (\\u001b[31m)","seq":0,"path":"run","type":"warning"}\n`,
+    /line 2 is no event/u,
+  ],
+  [
+    "lists in lists without end",
+    `${HEAD}\n{"time":"2026-11-21T10:00:00.000Z","seq":0,"path":"run","type":"x","a":${"[".repeat(1e5)}${"]".repeat(1e5)}}\n`,
+    /line 2 is no event/u,
+  ],
   ["a time that is none", `${HEAD}\n{"time":"soon","seq":0,"path":"run","type":"warning"}\n`, /line 2 is no event/u],
 ] as const) {
   test(`bad input: ${title} is refused by name`, async () => {
