@@ -1,5 +1,4 @@
 /** Traces and metrics of all runs of a program, by OpenTelemetry. */
-import { randomUUID } from "node:crypto";
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import { createRedactor, observe, type Joining, type Observer, type Redactor } from "../../core.js";
 import { effectSpans } from "./effect-spans.js";
@@ -23,6 +22,8 @@ export interface TraceRunsOptions {
   readonly meterProvider?: MeterProvider;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The name of the instrumentation scope. */
 const SCOPE = "autogen-ts";
 
@@ -40,8 +41,10 @@ const SCOPE = "autogen-ts";
  */
 export async function traceRuns(options: TraceRunsOptions = {}): Promise<() => void> {
   const api = await loadApi();
-  const captureContent = options.captureContent ?? capturesByEnvironment(process.env);
-  const redactor = options.redactor ?? createRedactor({ environment: process.env });
+  // Browsers have no process.
+  const environment: Environment = typeof process === "undefined" ? {} : process.env;
+  const captureContent = options.captureContent ?? capturesByEnvironment(environment);
+  const redactor = options.redactor ?? createRedactor({ environment });
   const metersOf = keptFor((provider: MeterProvider) => new Meters(provider.getMeter(SCOPE)));
   const join = (): Joining | undefined => {
     const tracers = options.tracerProvider ?? registeredTracers(api);
@@ -49,7 +52,7 @@ export async function traceRuns(options: TraceRunsOptions = {}): Promise<() => v
     if (tracers === null && measures === null) return undefined;
     const tracer = (tracers ?? api.trace.getTracerProvider()).getTracer(SCOPE);
     const meters = metersOf(measures ?? api.metrics.getMeterProvider());
-    const spans = new RunSpans(api, tracer, randomUUID());
+    const spans = new RunSpans(api, tracer, crypto.randomUUID());
     return { onEvent: (event) => spans.onEvent(event), layers: [effectSpans({ api, spans, meters, redactor, captureContent })] };
   };
   return observe({
@@ -70,7 +73,7 @@ function learning(redactor: Redactor): Pick<Observer, "modelAsked"> {
   };
 }
 
-function capturesByEnvironment({ OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: value = "" }: NodeJS.ProcessEnv): boolean {
+function capturesByEnvironment({ OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: value = "" }: Environment): boolean {
   return ["true", "1", "span_only", "span_and_event"].includes(value.trim().toLowerCase());
 }
 
