@@ -1,5 +1,16 @@
 /** Appends lines of JSON to a file, whole or not at all. */
-import { closeSync, fstatSync, ftruncateSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { AutogenError, type Json } from "../../core.js";
 
@@ -10,6 +21,9 @@ export const RUN_FILE_FORMAT = "autogen-ts-run";
 
 /** What was said is nobody else's business. */
 const OWNER_ONLY = 0o600;
+
+/** A file that somebody removed is not made anew: it would have no first line. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND;
 
 /** How a file is written. */
 export interface EventFileOptions {
@@ -33,16 +47,15 @@ export class EventFile {
     this.path = path;
     this.#fsync = fsync;
     mkdirSync(dirname(path), { recursive: true });
-    const head = { format: RUN_FILE_FORMAT, version: RUN_FILE_VERSION, time: now() };
+    // A file in the place of another is complete before it takes it.
+    const begun = overwrite ? `${path}.new` : path;
+    const file = create(begun, overwrite ? "w" : "wx");
     try {
-      this.#write(openSync(path, overwrite ? "w" : "wx", OWNER_ONLY), jsonLine(head));
+      this.#write(file, jsonLine({ format: RUN_FILE_FORMAT, version: RUN_FILE_VERSION, time: now() }));
+      if (overwrite) renameSync(begun, path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new AutogenError(
-        "invalid-option",
-        `\`${path}\` exists already. Choose another name, remove it, or pass \`{ overwrite: true }\`.`,
-        { cause: error, details: { file: path } },
-      );
+      rmSync(begun, { force: true }); // or a full disk would be left with empty files
+      throw error;
     }
   }
 
@@ -50,7 +63,7 @@ export class EventFile {
   append(event: { readonly [field: string]: Json }): void {
     try {
       const note = this.#lost === 0 ? "" : jsonLine({ time: now(), lost: this.#lost });
-      this.#write(openSync(this.path, "a", OWNER_ONLY), note + jsonLine({ time: now(), ...event }));
+      this.#write(openSync(this.path, APPEND), note + jsonLine({ time: now(), ...event }));
       this.#lost = 0;
     } catch (cause) {
       this.#lost += 1;
@@ -70,6 +83,19 @@ export class EventFile {
     } finally {
       closeSync(file);
     }
+  }
+}
+
+function create(path: string, flags: "w" | "wx"): number {
+  try {
+    return openSync(path, flags, OWNER_ONLY);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new AutogenError(
+      "invalid-option",
+      `\`${path}\` exists already. Choose another name, remove it, or pass \`{ overwrite: true }\`.`,
+      { cause: error, details: { file: path } },
+    );
   }
 }
 
