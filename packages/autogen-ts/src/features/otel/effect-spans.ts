@@ -43,17 +43,17 @@ export function effectSpans(tracing: EffectTracing): EffectLayer {
       });
       if (begun === null) return await next(effect, execute);
       const { tale, open, from } = begun;
-      const finish = (failure: Failure | null): void => {
-        if (failure !== null) spans.fail(open, failure);
+      const finish = (failure: Failure | null, thrown: boolean): void => {
+        if (failure !== null) spans.fail(open, failure, thrown);
         tale.measure?.((performance.now() - from) / 1000, failure === null ? {} : { [NAMES.errorType]: failure.type });
         spans.end(open);
       };
       try {
         const output = await api.context.with(open.context, () => next(effect, execute));
-        quietly(() => finish(tale.end(output, open)));
+        quietly(() => finish(tale.end(output, open), false));
         return output;
       } catch (error) {
-        quietly(() => finish(failureOf(error, redactor)));
+        quietly(() => finish(failureOf(error, redactor), true));
         throw error;
       }
     };

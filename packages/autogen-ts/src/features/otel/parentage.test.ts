@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { trace } from "@opentelemetry/api";
 import { test } from "vitest";
 import { GroupChat, GroupChatManager, initiateChats, memoryStream, UserProxyAgent, type ToolFunction } from "../../index.js";
+import { scriptedModel } from "../testing/index.js";
 import { asking, assistant, calls, person, quiet, traced } from "../../../test/traced.js";
 
 test("a chat with a tool: workflow, turns, requests, tool, and the chat inside of it", async () => {
@@ -63,6 +64,26 @@ test("a group: the turns of its members are below that of its manager", async ()
     "  invoke_agent chat_manager",
     "    invoke_agent writer",
     "      chat scripted",
+    "    invoke_agent critic",
+    "      chat scripted",
+  ]);
+});
+
+test("a group whose manager asks a model who speaks next: the request is a part of the manager's turn", async () => {
+  const telemetry = await traced();
+  const agents = [assistant("writer", "A poem."), assistant("critic", "Good. TERMINATE"), assistant("clerk")];
+  const { llmConfig } = scriptedModel("writer", "critic");
+  const groupChat = new GroupChat({ agents, speakerSelectionMethod: "auto", maxRound: 3 });
+  const manager = new GroupChatManager({ groupChat, llmConfig });
+  await person("user").initiateChat(manager, { message: "Write.", maxTurns: 1, ...quiet });
+
+  assert.deepEqual(telemetry.tree(), [
+    "invoke_workflow user → chat_manager",
+    "  invoke_agent chat_manager",
+    "    chat scripted",
+    "    invoke_agent writer",
+    "      chat scripted",
+    "    chat scripted",
     "    invoke_agent critic",
     "      chat scripted",
   ]);

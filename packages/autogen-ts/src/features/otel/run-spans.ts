@@ -47,7 +47,8 @@ export class RunSpans {
   readonly #open = new Map<string, OpenSpan[]>();
   readonly #pending = new Map<string, PendingTurn>();
   readonly #own = new WeakMap<Span, OpenSpan>();
-  #lastFailure: Failure | null = null;
+  /** What was thrown in each part of the run since its last message. */
+  readonly #failures = new Map<string, Failure>();
 
   constructor(api: OtelApi, tracer: Tracer, conversation: string) {
     this.#api = api;
@@ -73,7 +74,8 @@ export class RunSpans {
         break;
       case "message.received":
         this.#endTurns(path);
-        this.#pending.set(path, { agent: event.to, startTime: Date.now() });
+        // A message to a group is no turn of its manager, which is having one all the time.
+        if (!isGroup(path)) this.#pending.set(path, { agent: event.to, startTime: Date.now() });
         break;
       case "speaker.selected":
         this.#endTurns(path);
@@ -116,8 +118,9 @@ export class RunSpans {
     open.span.end();
   }
 
-  fail({ span }: OpenSpan, failure: Failure): void {
-    this.#lastFailure = failure;
+  /** @param thrown whether it may be what ends the chat, as opposed to what a model is told */
+  fail({ span, path }: OpenSpan, failure: Failure, thrown = true): void {
+    if (thrown) this.#failures.set(path, failure);
     span.setAttribute(NAMES.errorType, failure.type);
     span.setStatus({ code: this.#api.SpanStatusCode.ERROR, message: failure.message });
   }
@@ -129,8 +132,8 @@ export class RunSpans {
 
   /** With all inside of it: a chat that fails leaves turns behind. */
   #endWorkflow(path: string, attributes: Attributes, stopReason: string): void {
-    const inside = [...this.#open.keys()].filter((one) => one === path || one.startsWith(`${path}/`));
-    const failure = stopReason === "aborted" ? ABORTED : stopReason === "error" ? (this.#lastFailure ?? UNKNOWN) : null;
+    const inside = [...this.#open.keys()].filter((one) => isWithin(one, path));
+    const failure = stopReason === "aborted" ? ABORTED : stopReason === "error" ? this.#failureIn(path) : null;
     for (const key of inside.toSorted((a, b) => b.length - a.length)) {
       for (const open of (this.#open.get(key) ?? []).toReversed()) {
         if (open.kind === "effect") continue; // ends by itself
@@ -139,10 +142,18 @@ export class RunSpans {
         this.end(open);
       }
     }
-    for (const key of this.#pending.keys()) if (key === path || key.startsWith(`${path}/`)) this.#pending.delete(key);
+    for (const key of this.#pending.keys()) if (isWithin(key, path)) this.#pending.delete(key);
   }
 
+  #failureIn(path: string): Failure {
+    const thrown = [...this.#failures].filter(([key]) => isWithin(key, path));
+    return thrown.at(-1)?.[1] ?? UNKNOWN;
+  }
+
+  /** Whatever went wrong inside has been dealt with. */
   #endTurns(path: string): void {
+    this.#pending.delete(path);
+    for (const key of this.#failures.keys()) if (isWithin(key, path)) this.#failures.delete(key);
     for (const open of this.#open.get(path) ?? []) if (open.kind === "turn") this.end(open);
   }
 
@@ -176,5 +187,7 @@ export class RunSpans {
 
 const ABORTED: Failure = { type: "aborted", message: "The run was aborted." };
 const UNKNOWN: Failure = { type: "_OTHER", message: "" };
+
+const isGroup = (path: string): boolean => /\/group-\d+$/u.test(path);
 
 const isWithin = (path: string, around: string): boolean => path === around || path.startsWith(`${around}/`);

@@ -208,6 +208,21 @@ test("a tool that fails is an error of its span, and of nothing else", async () 
   );
 });
 
+test("a chat that ends by another error has not the type of one that was dealt with before", async () => {
+  const telemetry = await traced();
+  const [first, second] = [scriptedModel(failing({ status: 500 })), scriptedModel("Well")];
+  const list = [first, second].flatMap(({ llmConfig }) => llmConfig.config_list ?? []);
+  const bot = new AssistantAgent({ name: "bot", llmConfig: { ...first.llmConfig, config_list: list } });
+  const user = person("user");
+  user.registerReply([() => true], () => {
+    throw new RangeError("not this word");
+  });
+  await assert.rejects(user.initiateChat(bot, { message: "Hello", ...quiet }), RangeError);
+  const { attributes, status } = telemetry.span("invoke_workflow user → bot");
+  assert.deepEqual([attributes["error.type"], status.code], ["_OTHER", SpanStatusCode.ERROR]);
+  assert.equal(telemetry.span("invoke_agent bot").status.code, SpanStatusCode.UNSET);
+});
+
 test("an abort ends all spans, marked as aborted", async () => {
   const telemetry = await traced();
   const controller = new AbortController();
