@@ -21,6 +21,7 @@ export const ENTRY_BYTES = {
   "./mcp": 550_000,
   "./executors": 460_000,
   "./logging": 520_000,
+  "./otel": 350_000,
   "./runs": 380_000,
   "./transforms": 380_000,
 };

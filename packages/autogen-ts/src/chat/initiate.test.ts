@@ -377,3 +377,13 @@ test("a subscriber that throws is reported once and the chat goes on", async () 
   assert.equal(result.summary, "r");
   assert.equal(stream.warnings.length, 1);
 });
+
+test("a subscriber that throws takes no event from the loop of a stream", async () => {
+  const { user, bot, stream } = pair(["r"]);
+  const onEvent = (): never => {
+    throw new Error("no");
+  };
+  const types: string[] = [];
+  for await (const { type } of user.streamChat(bot, { message: "m", maxTurns: 1, stream, onEvent })) types.push(type);
+  assert.deepEqual(types, ["chat.start", "message.received", "llm.start", "llm.end", "message.received", "chat.end"]);
+});

@@ -1,5 +1,7 @@
 /** `autogen-ts runs show`: what happened in a run. */
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { AutogenError } from "../../core.js";
 import { readRunFile, runPage, summaryOf, timelineOf, timelineText } from "../runs/index.js";
 import type { Command } from "./command.js";
 
@@ -15,16 +17,19 @@ export const runsShow: Command = {
     { name: "json", help: "write summary and timeline as JSON" },
   ],
   async run({ operands, has, value, out, errors }) {
-    const run = await readRunFile(operands[0] ?? "");
+    const [file = ""] = operands;
     const page = value("html");
+    if (page !== undefined && resolve(page) === resolve(file)) {
+      throw new AutogenError("invalid-option", `The page would take the place of the run in \`${page}\`. Give it another name.`);
+    }
+    const run = await readRunFile(file);
     if (page === "-") out.write(runPage(run));
     else if (page !== undefined) {
       await writeFile(page, runPage(run));
       errors.write(`Written: ${page}\n`);
     }
     if (has("json")) {
-      const { file, notes } = run;
-      out.write(`${JSON.stringify({ file, notes, summary: summaryOf(run), timeline: timelineOf(run) }, null, 2)}\n`);
+      out.write(`${JSON.stringify({ file, notes: run.notes, summary: summaryOf(run), timeline: timelineOf(run) }, null, 2)}\n`);
     } else if (page === undefined) {
       out.write(timelineText(run, { colours: out.colours, ...(out.columns === null ? {} : { columns: out.columns }) }));
     }

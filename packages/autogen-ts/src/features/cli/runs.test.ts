@@ -110,6 +110,15 @@ test("runs show --html writes a page, or gives it to the next program", async ()
   assert.match(piped.out, /^<!doctype html>\n/u);
 });
 
+test("runs show --html does not put the page in the place of its run", async () => {
+  const path = await recorded();
+  const before = readFileSync(path, "utf8");
+  const { code, errors } = await commandLine(["runs", "show", path, "--html", path]);
+  assert.equal(code, 1);
+  assert.match(errors, /would take the place of the run/u);
+  assert.equal(readFileSync(path, "utf8"), before);
+});
+
 test("runs diff finds nothing between two runs of one program, though times and ids are others", async () => {
   const { code, out } = await commandLine(["runs", "diff", await recorded(), await recorded({ callId: "call_other" })]);
   assert.deepEqual([code, out], [0, "The runs are the same.\n"]);

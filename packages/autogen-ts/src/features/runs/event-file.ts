@@ -1,5 +1,16 @@
 /** Appends lines of JSON to a file, whole or not at all. */
-import { closeSync, fstatSync, ftruncateSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { AutogenError, type Json } from "../../core.js";
 
@@ -7,6 +18,12 @@ import { AutogenError, type Json } from "../../core.js";
 export const RUN_FILE_VERSION = 1;
 /** Says in the first line what the file is. */
 export const RUN_FILE_FORMAT = "autogen-ts-run";
+
+/** What was said is nobody else's business. */
+const OWNER_ONLY = 0o600;
+
+/** A file that somebody removed is not made anew: it would have no first line. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND;
 
 /** How a file is written. */
 export interface EventFileOptions {
@@ -30,16 +47,15 @@ export class EventFile {
     this.path = path;
     this.#fsync = fsync;
     mkdirSync(dirname(path), { recursive: true });
-    const head = { format: RUN_FILE_FORMAT, version: RUN_FILE_VERSION, time: now() };
+    // A file in the place of another is complete before it takes it.
+    const begun = overwrite ? `${path}.new` : path;
+    const file = create(begun, overwrite ? "w" : "wx");
     try {
-      this.#write(openSync(path, overwrite ? "w" : "wx"), jsonLine(head));
+      this.#write(file, jsonLine({ format: RUN_FILE_FORMAT, version: RUN_FILE_VERSION, time: now() }));
+      if (overwrite) renameSync(begun, path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new AutogenError(
-        "invalid-option",
-        `\`${path}\` exists already. Choose another name, remove it, or pass \`{ overwrite: true }\`.`,
-        { cause: error, details: { file: path } },
-      );
+      rmSync(begun, { force: true }); // or a full disk would be left with empty files
+      throw error;
     }
   }
 
@@ -47,7 +63,7 @@ export class EventFile {
   append(event: { readonly [field: string]: Json }): void {
     try {
       const note = this.#lost === 0 ? "" : jsonLine({ time: now(), lost: this.#lost });
-      this.#write(openSync(this.path, "a"), note + jsonLine({ time: now(), ...event }));
+      this.#write(openSync(this.path, APPEND), note + jsonLine({ time: now(), ...event }));
       this.#lost = 0;
     } catch (cause) {
       this.#lost += 1;
@@ -62,23 +78,36 @@ export class EventFile {
 
   #write(file: number, text: string): void {
     try {
-      const before = fstatSync(file).size;
-      try {
-        writeAll(file, Buffer.from(text));
-        if (this.#fsync) fsyncSync(file);
-      } catch (error) {
-        ftruncateSync(file, before);
-        throw error;
-      }
+      writeAll(file, Buffer.from(text));
+      if (this.#fsync) fsyncSync(file);
     } finally {
       closeSync(file);
     }
   }
 }
 
-/** The system may take a part only, and say at the next call why. */
+function create(path: string, flags: "w" | "wx"): number {
+  try {
+    return openSync(path, flags, OWNER_ONLY);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new AutogenError(
+      "invalid-option",
+      `\`${path}\` exists already. Choose another name, remove it, or pass \`{ overwrite: true }\`.`,
+      { cause: error, details: { file: path } },
+    );
+  }
+}
+
+/** The system may take a part only, and say at the next call why: the part is then taken back. */
 function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+  } catch (error) {
+    if (written > 0) ftruncateSync(file, fstatSync(file).size - written);
+    throw error;
+  }
 }
 
 const jsonLine = (value: Json): string => `${JSON.stringify(value)}\n`;

@@ -89,12 +89,25 @@ function checkHead(head: Json | undefined, path: string): string {
 function isStoredEvent(value: Json | undefined): value is Json & StoredEvent {
   if (!isObject(value)) return false;
   const { time, seq, path, type } = value;
-  return (
-    typeof time === "string" && isTime(time) && Number.isInteger(seq) && typeof path === "string" && typeof type === "string"
-  );
+  const named = typeof path === "string" && typeof type === "string";
+  return named && typeof time === "string" && isTime(time) && Number.isInteger(seq) && !isTooDeep(value);
 }
 
-const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
+/** What is written has far less; `JSON.stringify` and whoever else calls itself has no room on the stack for more than some thousands. */
+const DEEPEST = 1_000;
+
+function isTooDeep(value: Json): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((item): unknown[] => (typeof item === "object" && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}
+
+/** `Date.parse` alone takes comments and other forms, and with them whatever stands in them. */
+const isTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/u.test(text) && !Number.isNaN(Date.parse(text));
 
 function parsed(text: string): Json | undefined {
   try {

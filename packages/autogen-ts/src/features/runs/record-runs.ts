@@ -25,14 +25,10 @@ export function recordRuns({ folder, onFile, ...given }: RecordRunsOptions): () 
   const options = { redactor: defaultRedactor(), ...given };
   return observe({
     ...learning(options.redactor),
-    joinRun: () => ({
-      onEvent: onFirstEvent(() => {
-        const name = `${new Date().toISOString().replaceAll(/[:.]/gu, "-")}-${randomUUID().slice(0, 8)}.jsonl`;
-        const file = openRunFile(join(path, name), options);
-        onFile?.(file.path);
-        return subscriberOf(file, options);
-      }),
-    }),
+    joinRun: () => {
+      const name = `${new Date().toISOString().replaceAll(/[:.]/gu, "-")}-${randomUUID().slice(0, 8)}.jsonl`;
+      return { onEvent: onFirstEvent(join(path, name), options, onFile) };
+    },
   });
 }
 
@@ -57,7 +53,7 @@ export async function recordRun<T>(file: string | URL, work: () => Promise<T>, g
       runs += 1;
       if (runs === 1) return { onEvent: subscriberOf(first, options) };
       const next = join(dir, `${name}-${String(runs)}${ext}`);
-      return { onEvent: onFirstEvent(() => subscriberOf(openRunFile(next, options), options)) };
+      return { onEvent: onFirstEvent(next, options) };
     },
   });
   try {
@@ -88,10 +84,16 @@ function learning(redactor: Redactor): Pick<Observer, "agentMade" | "wrapperMade
 const pathOf = (path: string | URL): string => (typeof path === "string" ? path : fileURLToPath(path));
 
 /** A run without events has no file. Where none can be made, each event is a new attempt and the same warning. */
-function onFirstEvent(open: () => Subscriber): Subscriber {
+function onFirstEvent(path: string, options: RunFileOptions, onFile?: (path: string) => void): Subscriber {
   let write: Subscriber | undefined;
   return function writeToRunFile(event: RunEvent): void {
-    write ??= open();
-    write(event);
+    if (write !== undefined) return write(event);
+    write = subscriberOf(openRunFile(path, options), options);
+    try {
+      onFile?.(path);
+    } finally {
+      write(event);
+    }
+    return undefined;
   };
 }

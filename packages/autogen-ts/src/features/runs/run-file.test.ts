@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, test, vi } from "vitest";
 import { AssistantAgent, createRedactor, observe, UserProxyAgent, type RunEvent, type Subscriber } from "../../index.js";
 import { scriptedModel, streamed } from "../testing/index.js";
-import { program } from "../../../test/programs.js";
 import { readRunFile, recordRun, recordRuns, runFile, RUN_FILE_VERSION, type StoredRun } from "./index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "runs-"));
@@ -225,6 +222,16 @@ for (const [title, text, message] of [
   ["a damaged head", `{"format":"autogen-ts-run"}`, /first line is damaged/u],
   ["a damaged line", `${HEAD}\n{"time":\n{}\n`, /line 2 is no event/u],
   ["an event without a path", `${HEAD}\n{"time":"2026-11-21T10:00:00.000Z","seq":0,"type":"warning"}\n`, /line 2 is no event/u],
+  [
+    "a time with something else in it",
+    `${HEAD}\n{"time":"2026-11-21 (\\u001b[31m)","seq":0,"path":"run","type":"warning"}\n`,
+    /line 2 is no event/u,
+  ],
+  [
+    "lists in lists without end",
+    `${HEAD}\n{"time":"2026-11-21T10:00:00.000Z","seq":0,"path":"run","type":"x","a":${"[".repeat(1e5)}${"]".repeat(1e5)}}\n`,
+    /line 2 is no event/u,
+  ],
   ["a time that is none", `${HEAD}\n{"time":"soon","seq":0,"path":"run","type":"warning"}\n`, /line 2 is no event/u],
 ] as const) {
   test(`bad input: ${title} is refused by name`, async () => {
@@ -239,81 +246,37 @@ for (const [title, text, message] of [
   });
 }
 
-const CHAT_FOR_EVER = `
-  import { writeSync } from "node:fs";
-  import { ConversableAgent } from "./index.ts";
-  import { recordRuns } from "./features/runs/index.ts";
-  recordRuns({ folder: process.argv[2] });
-  const agent = (name) => {
-    const one = new ConversableAgent({ name, llmConfig: false, humanInputMode: "NEVER", codeExecutionConfig: false, maxConsecutiveAutoReply: 1e9 });
-    one.registerReply([() => true], async () => [true, "text"]);
-    return one;
-  };
-  const onEvent = ({ seq }) => writeSync(1, seq + "\\n");
-  await agent("a").initiateChat(agent("b"), { message: "go", silent: true, maxTurns: 1e6, onEvent });
-`;
-
-test("kill -9 loses nothing that was announced", async () => {
-  await using forever = await program(CHAT_FOR_EVER);
-  const torn: number[] = [];
-  for (let kill = 0; kill < 12; kill += 1) {
-    const runs = join(folder, `killed-${String(kill)}`);
-    const child = spawn(process.execPath, [forever.path, runs], { stdio: ["ignore", "pipe", "inherit"] });
-    let told = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      told += text;
-      if (told.length > 500 + kill * 997) child.kill("SIGKILL");
-    });
-    await once(child, "close");
-    const announced = told.split("\n").slice(0, -1).map(Number);
-    const [name = ""] = readdirSync(runs);
-    const { events, notes } = await readRunFile(join(runs, name));
-    assert.deepEqual(
-      announced.filter((seq) => events[seq]?.seq !== seq),
-      [],
-    );
-    torn.push(notes.length);
-  }
-  assert.equal(torn.length, 12);
+test("a file that is removed while its run goes on is not begun anew without its first line", async () => {
+  const path = newPath();
+  const write = runFile(path);
+  const events = await chat("Hi.", (event) => {
+    if (event.seq === 2) rmSync(path);
+    write(event);
+  });
+  assert.throws(() => readFileSync(path), { code: "ENOENT" });
+  assert.equal(events.at(-1)?.type, "chat.end");
 });
 
-const CHAT_ON_FULL_DISK = `
-  import { ConversableAgent, observe } from "./index.ts";
-  import { runFile } from "./features/runs/index.ts";
-  const agent = (name, texts) => {
-    const one = new ConversableAgent({ name, llmConfig: false, humanInputMode: "NEVER", codeExecutionConfig: false });
-    one.registerReply([() => true], async () => [true, texts.shift()]);
-    return one;
-  };
-  const large = "x".repeat(100_000);
-  const write = runFile(process.argv[2]);
-  const warnings = [];
-  observe({ joinRun: () => ({ onEvent: (event) => event.type === "warning" && warnings.push(event.text) }) });
-  const options = { message: "go", silent: true, maxTurns: 3, onEvent: write };
-  const { chatHistory } = await agent("a", ["one", "two"]).initiateChat(agent("b", [large, large, "end"]), options);
-  console.log(JSON.stringify({ messages: chatHistory.length, warnings }));
-`;
+test("an `onFile` that throws takes no event, and makes no second file", async () => {
+  const runs = join(folder, "on-file");
+  const end = recordRuns({
+    folder: runs,
+    onFile: () => {
+      throw new Error("not today");
+    },
+  });
+  const events = await chat("Hi.");
+  end();
+  const [name = "", ...more] = readdirSync(runs);
+  assert.deepEqual(more, []);
+  const stored = withoutTimes(await readRunFile(join(runs, name)));
+  assert.deepEqual(stored, plain(events.filter(({ type }) => type !== "warning")));
+});
 
-test("a full disk: the chat goes on with one warning, nothing half-written stays, and a line says what is missing", async () => {
-  await using full = await program(CHAT_ON_FULL_DISK);
+test("only its owner may read a run file", async () => {
   const path = newPath();
-  // Files of this process may have 16 KiB: the system then writes a part, and refuses the rest, as a full disk does.
-  const command = `ulimit -f 16; exec "${process.execPath}" "${full.path}" "${path}"`;
-  const { stdout, stderr, status } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
-  assert.equal(status, 0, stderr);
-  const { messages, warnings } = JSON.parse(stdout) as { messages: number; warnings: string[] };
-
-  assert.equal(messages, 6);
-  assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? "", /could not be written \(EFBIG/u);
-  const { events, notes } = await readRunFile(path);
-  assert.equal(notes.length, 2);
-  assert.match(notes[0] ?? "", /^1 events are missing before line/u);
-  assert.deepEqual(
-    events.filter(({ type }) => type === "message.received").map(({ from }) => from),
-    ["a", "a", "a", "b"],
-  );
-  assert.equal(events.at(-1)?.type, "chat.end");
+  await chat("Hi.", runFile(path));
+  assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
 test("a folder that nothing can be written to: the chat goes on with one warning", async () => {

@@ -65,4 +65,7 @@ function wordsOf({ kind, who, what }: TimelineRow): string {
   return kind === "message" ? `${name}: ${text === "" ? "(nothing)" : text}` : `${name} ${text}`.trim();
 }
 
-const oneLine = (text: string): string => visibleText(text.replaceAll(/\s+/gu, " ").trim());
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/gu, " ").trim();
+  return /^[ -~]*$/u.test(line) ? line : visibleText(line);
+}

@@ -37,6 +37,7 @@ const escaped = (text: string): string => text.replaceAll(/[&<>"']/gu, (found) =
  * written as codes. Invisible characters that scripts and emoji need stay.
  */
 function forReaders(text: string): string {
+  if (/^[\n\t -~]*$/u.test(text)) return text;
   return text
     .replaceAll(/\r\n?/gu, "\n")
     .replaceAll(deceiving(), (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}}`);

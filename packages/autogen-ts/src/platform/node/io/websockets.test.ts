@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, test } from "vitest";
 import { AssistantAgent, IOStream, memoryStream, UserProxyAgent } from "../../../index.js";
 import { scriptedModel } from "../../../features/testing/index.js";
@@ -272,11 +273,12 @@ test("with a key and a certificate the address begins with `wss:`", async () => 
 });
 
 test("without the package `ws` the error says what to install", async () => {
-  // Bundled programs lie in a folder of their own, where no packages are installed.
   await using serving = await program(`
     import { IOWebsockets } from "./platform/node/io/websockets.ts";
     await IOWebsockets.runServer({ port: 0, onConnect() {} }).catch((error) => console.log(error.code, error.message));
   `);
+  // Bundled programs lie in a folder of their own, which has a link to the packages that are installed.
+  await rm(join(dirname(serving.path), "node_modules"), { recursive: true });
   const running = start(serving);
   assert.equal(await running.ended, 0, running.stderr);
   assert.equal(running.stdout, "missing-package The WebSocket server needs the package `ws`. Install it: `npm install ws`.\n");

@@ -1,0 +1,2 @@
+export { traceRuns } from "./trace-runs.js";
+export type { TraceRunsOptions } from "./trace-runs.js";
