@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { threadId } from "node:worker_threads";
-import { AutogenError, type Json } from "../../index.js";
+import { AutogenError, type Json } from "../../core.js";
 import { Backlog, LogWriteError } from "./backlog.js";
 import type {
   BaseLogger,

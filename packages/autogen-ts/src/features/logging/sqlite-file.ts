@@ -1,7 +1,7 @@
 /** Opening the file of a SQLite log. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { AutogenError, isAutogenError } from "../../index.js";
+import { AutogenError, isAutogenError } from "../../core.js";
 import { openSqlite, sqliteErrorName, type SqliteDatabase } from "../../platform/node/index.js";
 import { prepareSchema, versionOf } from "./schema.js";
 

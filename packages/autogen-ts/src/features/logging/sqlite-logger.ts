@@ -1,6 +1,6 @@
 /** Logs into a SQLite file with the tables of the reference. Specification chapter 25, section 3. */
 import { randomUUID } from "node:crypto";
-import { AutogenError } from "../../index.js";
+import { AutogenError } from "../../core.js";
 import type { SqliteDatabase, SqliteStatement, SqliteValue } from "../../platform/node/index.js";
 import type {
   BaseLogger,

@@ -1,6 +1,6 @@
 /** Tokens and money of a log as a picture with bars. */
 import { writeFile } from "node:fs/promises";
-import { AutogenError } from "../../index.js";
+import { AutogenError } from "../../core.js";
 import { pngOf } from "../../platform/node/index.js";
 import { costText, groupName, type UsageReport } from "./usage-report.js";
 

@@ -1,5 +1,5 @@
 /** Tokens and money of a log in one value, as a table and for programs. */
-import { AutogenError, visibleText } from "../../index.js";
+import { AutogenError, visibleText } from "../../core.js";
 import { hasSession, readUsage, readUsageBy, type LoggedUsage, type UsageGrouping } from "./session-usage.js";
 
 /** What a report is about. */
