@@ -135,6 +135,11 @@ export class FileLogger implements BaseLogger {
     return null;
   }
 
+  /** Entries that could not be written, not even later: 0 as long as nothing went wrong. */
+  get lostEntries(): number {
+    return this.#backlog.lost;
+  }
+
   #write(kind: string, keys: Readonly<Record<string, Json>>): void {
     if (this.#file !== null) this.#backlog.add(lineOf(kind, keys));
   }

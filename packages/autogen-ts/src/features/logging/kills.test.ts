@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { test } from "vitest";
 import { hasComponent } from "../../../test/components.js";
-import { inFolder, rowsOf } from "../../../test/logs.js";
+import { inFolder, rowsOf, shortChat } from "../../../test/logs.js";
 import { ConversableAgent } from "../../index.js";
-import { runtimeLogging } from "./index.js";
+import { openSqlite } from "../../platform/node/index.js";
+import { runtimeLogging, SqliteLogger, type BaseLogger } from "./index.js";
 
 const program = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 const execute = promisify(execFile);
@@ -55,10 +56,73 @@ if (hasComponent("bubblewrap")) {
         warnings: [kind === "sqlite" ? "SQLITE_FULL" : "ENOSPC"],
         wholeWhileFull: true,
         messages: 80,
+        lost: 0,
       });
     });
   }
 }
+
+test("LOG-09 while somebody else has the file locked, chats go on, there is one warning, and nothing is lost", async () => {
+  await inFolder(async (folder) => {
+    const dbname = join(folder, "logs.db");
+    const warnings: string[] = [];
+    runtimeLogging.start({ config: { dbname, busyTimeoutMs: 20 }, onWarning: (text) => warnings.push(text) });
+    await shortChat(1);
+    const other = openSqlite(dbname, { purpose: "A test" });
+    other.exec("BEGIN EXCLUSIVE");
+    await shortChat(20);
+    other.exec("ROLLBACK");
+    other.close();
+    await shortChat(1);
+    runtimeLogging.stop();
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /^\[sqlite logger\]Error running query with query INSERT .*locked/u);
+    const sql =
+      "SELECT json_extract(json_state, '$.message.content') AS text FROM events WHERE event_name = 'received_message' ORDER BY id";
+    const texts = rowsOf(dbname, sql).map((row) => String(row["text"]));
+    assert.equal(texts.length, 2 + 40 + 2);
+    assert.deepEqual(texts.slice(-4), ["go on", "answer 19", "hi", "answer 0"], "in their order");
+  });
+});
+
+test("LOG-09 what has no room until the end is counted as lost, after the one warning", async () => {
+  await inFolder(async (folder) => {
+    const logger = new SqliteLogger({ dbname: join(folder, "logs.db") });
+    const warnings: string[] = [];
+    runtimeLogging.start({ logger, onWarning: (text) => warnings.push(text) });
+    await shortChat(1);
+    logger.database?.exec("PRAGMA max_page_count = 1");
+    runtimeLogging.logEvent({ source: "test", name: "large", state: "x".repeat(100_000) });
+    runtimeLogging.logEvent({ source: "test", name: "small", state: "x" });
+    runtimeLogging.stop();
+    assert.deepEqual([warnings.length, logger.lostEntries], [1, 2]);
+  });
+});
+
+test("LOG-15 secrets are looked for once in each message of a history, however often it is asked with", async () => {
+  await inFolder(async () => {
+    const requests: (readonly unknown[])[] = [];
+    const nothing = (): void => {};
+    const logger: BaseLogger = {
+      start: () => "s",
+      logChatCompletion: ({ request }) => {
+        if (typeof request === "object" && request !== null && "messages" in request)
+          requests.push(request["messages"] as unknown[]);
+      },
+      ...{ logNewAgent: nothing, logEvent: nothing, logNewWrapper: nothing, logNewClient: nothing, logFunctionUse: nothing },
+      stop: nothing,
+      getConnection: () => null,
+    };
+    runtimeLogging.start({ logger });
+    await shortChat(6);
+    runtimeLogging.stop();
+    const [fifth = [], sixth = []] = requests.slice(-2);
+    assert.deepEqual([fifth.length, sixth.length], [10, 12]);
+    // The system message is made anew for each request, and the newest two have not been asked with before.
+    const reused = sixth.slice(1, 8).map((message, index) => message === fifth[index + 1]);
+    assert.deepEqual(reused, Array(7).fill(true));
+  });
+});
 
 test("LOG-09 messages of 20 MB are logged as they are", async () => {
   await inFolder(async (folder) => {
