@@ -34,3 +34,4 @@ export type { SqliteLoggerConfig } from "./sqlite-logger.js";
 export { usageChart, writeUsageChart } from "./usage-chart.js";
 export { costText, usageReport, usageTable } from "./usage-report.js";
 export type { UsageReport, UsageReportOptions } from "./usage-report.js";
+export type { SqliteDatabase, SqliteDriver, SqliteRow, SqliteStatement, SqliteValue } from "../../platform/node/index.js";
