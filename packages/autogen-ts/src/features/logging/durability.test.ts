@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { test } from "vitest";
 import { hasComponent } from "../../../test/components.js";
 import { inFolder, rowsOf, shortChat } from "../../../test/logs.js";
@@ -28,14 +30,15 @@ for (const kind of ["sqlite", "file"] as const) {
 }
 
 /** 8 processes with 100,000 events: `npm run bench -- logging-writers`. */
-test("LOG-09 4 processes with 8 chats at once log into one database: nothing is lost, and nobody finds it locked", async () => {
+test("LOG-09 2 processes and 2 threads with 8 chats each log into one database: nothing is lost, and nobody finds it locked", async () => {
   await inFolder(async (folder) => {
     const dbname = join(folder, "logs.db");
-    const outputs = await Promise.all(
-      ["a", "b", "c", "d"].map(
-        async (name) => (await execute(process.execPath, [program("writer.mjs"), dbname, name, "8", "50"])).stdout,
-      ),
-    );
+    const args = (name: string): string[] => [dbname, name, "8", "50"];
+    const writer = program("writer.mjs");
+    const outputs = await Promise.all([
+      ...["a", "b"].map(async (name) => (await execute(process.execPath, [writer, ...args(name)])).stdout),
+      ...["c", "d"].map(async (name) => await outputOf(new Worker(writer, { argv: args(name), stdout: true }))),
+    ]);
     assert.deepEqual(outputs, ["[]", "[]", "[]", "[]"]);
     const found = rowsOf(
       dbname,
@@ -45,6 +48,13 @@ test("LOG-09 4 processes with 8 chats at once log into one database: nothing is 
     assert.deepEqual(found, [{ messages: 4 * 8 * 100, agents: 4 * 16, ids: 4 * 16, sessions: 4 }]);
   });
 });
+
+async function outputOf(worker: Worker): Promise<string> {
+  const pieces: string[] = [];
+  worker.stdout.setEncoding("utf8").on("data", (piece: string) => pieces.push(piece));
+  await Promise.all([once(worker, "exit"), once(worker.stdout, "end")]);
+  return pieces.join("");
+}
 
 if (hasComponent("bubblewrap")) {
   for (const kind of ["sqlite", "file"] as const) {
