@@ -136,22 +136,31 @@ async function completions(folder) {
   const entry = { model: "gpt-4", base_url: `http://127.0.0.1:${port}/v1`, api_key: "k" };
   const ask = async (count) => {
     const wrapper = new OpenAIWrapper({ config_list: [entry], cache_seed: null });
-    const start = performance.now();
-    for (let index = 0; index < count; index += 1) await wrapper.create({ messages: [{ role: "user", content: TEXT }] });
-    return performance.now() - start;
+    const times = [];
+    for (let index = 0; index < count; index += 1) {
+      const start = performance.now();
+      await wrapper.create({ messages: [{ role: "user", content: TEXT }] });
+      times.push(performance.now() - start);
+    }
+    return times;
   };
   try {
     await ask(100);
-    let [bare, logged] = [0, 0];
+    const [bare, logged] = [[], []];
     // Taken in turns, so that what else the machine does falls on both.
     for (let round = 0; round < 10; round += 1) {
-      bare += await ask(100);
+      bare.push(...(await ask(100)));
       runtimeLogging.start({ config: { dbname: join(folder, "completions.db") } });
-      logged += await ask(100);
+      logged.push(...(await ask(100)));
       runtimeLogging.stop();
     }
-    return [{ label: "LOG-15 1,000 completions with a log against without", value: logged / bare, unit: "times", atMost: 1.05 }];
+    const value = median(logged) / median(bare);
+    return [
+      { label: "LOG-15 each of 1,000 completions with a log against without (median)", value, unit: "times", atMost: 1.05 },
+    ];
   } finally {
     server.close();
   }
 }
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -12,4 +12,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "where two runs part",
     load: async () => (await import("./runs-diff.js")).runsDiff,
   },
+  {
+    name: "usage",
+    summary: "tokens and cost of a log, by agent, model or day",
+    load: async () => (await import("./usage.js")).usage,
+  },
 ];

@@ -8,3 +8,4 @@ export const ChatCompletion: LegacyCompletion = new LegacyCompletion("chat");
 
 export { LegacyCompletion } from "./legacy-completion.js";
 export type { CompletionOptions, CompletionResponse, Prompt } from "./legacy-completion.js";
+export type { CallHistory, CallRecord, ConversationRecord, HistoryOptions, TokenCountRecord } from "./call-history.js";

@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
   AutogenError,
   Cache,
+  IOStream,
   isAutogenError,
   OpenAIWrapper,
   type ConfigEntry,
@@ -16,6 +17,7 @@ import {
   type TemplateValues,
   type WrapperResponse,
 } from "../../index.js";
+import { HistoryKeeper, historySummary, type CallHistory, type HistoryOptions } from "./call-history.js";
 import { clearCache } from "./clear-cache.js";
 import { isChatModel } from "./chat-models.js";
 import { currentNames } from "./current-names.js";
@@ -68,6 +70,7 @@ export class LegacyCompletion {
   /** Seconds of the first try; doubled after each time-out. */
   requestTimeout = 60;
   readonly #kind: "chat" | "completion";
+  #keeper: HistoryKeeper | null = null;
   #cacheOptions: { readonly cache_seed: string | number } | { readonly cache: Cache } = { cache_seed: SEED };
 
   constructor(kind: "chat" | "completion") {
@@ -116,6 +119,34 @@ export class LegacyCompletion {
       if (typeof text === "string") return text;
       return typeof message?.content === "string" ? message.content : "";
     });
+  }
+
+  /**
+   * Keeps what all wrappers of the program are asked and answered from now on, answers of caches included, in `loggedHistory`.
+   * Nothing is written anywhere. For logs in files there is `autogen-ts/logging`.
+   */
+  startLogging(options: HistoryOptions = {}): void {
+    const { resetCounter = true } = options;
+    const count = resetCounter ? 0 : (this.#keeper?.count ?? 0);
+    this.#keeper?.stop();
+    this.#keeper = new HistoryKeeper(options, count);
+  }
+
+  /** Ends the history, and forgets it and its numbers; an object that was passed in keeps what it has. */
+  stopLogging(): void {
+    this.#keeper?.stop();
+    this.#keeper = null;
+  }
+
+  /** The history that is kept now; null when none is. */
+  get loggedHistory(): CallHistory | null {
+    return this.#keeper?.history ?? null;
+  }
+
+  /** Prints cost and tokens of the history on the current stream. */
+  printUsageSummary(): void {
+    const history = this.loggedHistory;
+    IOStream.getDefault().print(history === null ? "No usage summary available." : historySummary(history));
   }
 
   /** Where answers are kept from now on: in the folder `cachePathRoot/seed`. */

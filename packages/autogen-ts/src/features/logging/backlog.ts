@@ -35,9 +35,15 @@ export class Backlog<T> {
   #waiting: T[] = [];
   #bytes = 0;
   #retryAt = 0;
+  #lost = 0;
 
   constructor(parts: BacklogParts<T>) {
     this.#parts = parts;
+  }
+
+  /** Items that were given up. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** @throws LogWriteError from the attempt to write; an item that can be written later is kept all the same */
@@ -55,6 +61,7 @@ export class Backlog<T> {
     try {
       this.#writeWaiting();
     } finally {
+      this.#lost += this.#waiting.length;
       this.#waiting = [];
       this.#bytes = 0;
     }
@@ -65,6 +72,7 @@ export class Backlog<T> {
       this.#parts.write(item);
     } catch (error) {
       if (passes(error)) this.#keep(item);
+      else this.#lost += 1;
       this.#retryAt = performance.now() + PAUSE_MS;
       throw error;
     }
@@ -90,6 +98,7 @@ export class Backlog<T> {
     if (this.#bytes <= MOST_BYTES) return;
     // Half of it at once: taking one by one off the front would move all others each time.
     const given = this.#waiting.splice(0, Math.ceil(this.#waiting.length / 2));
+    this.#lost += given.length;
     this.#bytes -= given.reduce((sum, one) => sum + this.#parts.sizeOf(one), 0);
   }
 }

@@ -1,5 +1,5 @@
 /** What loggers get: plain data without secrets. Specification chapter 25, sections 2 and 3. */
-import type { Json } from "../../index.js";
+import type { Json } from "../../core.js";
 
 /** Who did it. */
 export interface EntrySource {

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { threadId } from "node:worker_threads";
-import { AutogenError, type Json } from "../../index.js";
+import { AutogenError, type Json } from "../../core.js";
 import { Backlog, LogWriteError } from "./backlog.js";
 import type {
   BaseLogger,
@@ -133,6 +133,11 @@ export class FileLogger implements BaseLogger {
   /** There is no database. */
   getConnection(): null {
     return null;
+  }
+
+  /** Entries that could not be written, not even later: 0 as long as nothing went wrong. */
+  get lostEntries(): number {
+    return this.#backlog.lost;
   }
 
   #write(kind: string, keys: Readonly<Record<string, Json>>): void {

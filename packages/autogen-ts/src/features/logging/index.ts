@@ -31,3 +31,7 @@ export { hasSession, readUsage, readUsageBy } from "./session-usage.js";
 export type { LoggedUsage, SessionUsage, UsageGrouping } from "./session-usage.js";
 export { SqliteLogger } from "./sqlite-logger.js";
 export type { SqliteLoggerConfig } from "./sqlite-logger.js";
+export { usageChart, writeUsageChart } from "./usage-chart.js";
+export { costText, usageReport, usageTable } from "./usage-report.js";
+export type { UsageReport, UsageReportOptions } from "./usage-report.js";
+export type { SqliteDatabase, SqliteDriver, SqliteRow, SqliteStatement, SqliteValue } from "../../platform/node/index.js";

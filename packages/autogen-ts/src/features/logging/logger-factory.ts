@@ -1,4 +1,4 @@
-import { AutogenError } from "../../index.js";
+import { AutogenError } from "../../core.js";
 import type { BaseLogger } from "./entries.js";
 import { FileLogger, type FileLoggerConfig } from "./file-logger.js";
 import { SqliteLogger, type SqliteLoggerConfig } from "./sqlite-logger.js";

@@ -8,7 +8,7 @@ import {
   type Json,
   type RedactedCopyOptions,
   type Redactor,
-} from "../../index.js";
+} from "../../core.js";
 import type {
   ChatCompletionEntry,
   EntrySource,

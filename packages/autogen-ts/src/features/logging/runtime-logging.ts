@@ -1,7 +1,7 @@
 /** Logging of the whole program, and of parts of it. Specification chapter 25, section 1. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
-import { AutogenError, createRedactor, observe, type RedactorOptions } from "../../index.js";
+import { AutogenError, createRedactor, observe, type RedactorOptions } from "../../core.js";
 import type { BaseLogger } from "./entries.js";
 import { makeLogger, type LoggerConfig, type LoggerType } from "./logger-factory.js";
 import { ObjectIds } from "./object-ids.js";

@@ -1,5 +1,5 @@
 /** Tables of the SQLite log, and files of other versions. Specification chapter 25, section 3. */
-import { AutogenError } from "../../index.js";
+import { AutogenError } from "../../core.js";
 import type { SqliteDatabase } from "../../platform/node/index.js";
 
 /** The reference writes 1. Version 2 has `session_id` at the end of `events` and `function_calls`. */

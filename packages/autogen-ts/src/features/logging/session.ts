@@ -11,7 +11,7 @@ import {
   type ReplyTried,
   type ToolUsed,
   type WrapperMade,
-} from "../../index.js";
+} from "../../core.js";
 import { LogWriteError } from "./backlog.js";
 import type { BaseLogger } from "./entries.js";
 import type { ObjectIds } from "./object-ids.js";

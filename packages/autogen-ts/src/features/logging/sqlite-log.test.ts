@@ -25,17 +25,18 @@ const VERSION_1 = {
 } as const;
 
 const TYPED: Readonly<Record<string, string>> = { id: "id INTEGER PRIMARY KEY", cost: "cost REAL" };
+const UNIQUE: Readonly<Record<string, string>> = {
+  agents: ", UNIQUE(agent_id, session_id)",
+  oai_wrappers: ", UNIQUE(wrapper_id, session_id)",
+  oai_clients: ", UNIQUE(client_id, session_id)",
+};
 
 /** A file as the reference writes it, with a row in each table that matters. */
 function writeVersion1(file: string, version = 1): void {
   const database = openSqlite(file, { purpose: "A test" });
   for (const [table, columns] of Object.entries(VERSION_1)) {
-    database.exec(
-      `CREATE TABLE ${table}(${columns
-        .split(" ")
-        .map((name) => TYPED[name] ?? name)
-        .join(", ")})`,
-    );
+    const typed = columns.split(" ").map((name) => TYPED[name] ?? name);
+    database.exec(`CREATE TABLE ${table}(${typed.join(", ")}${UNIQUE[table] ?? ""})`);
   }
   const response = JSON.stringify({ model: "gpt-4", usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } });
   database.exec(`
@@ -186,6 +187,7 @@ test("LOG-13 a file of version 1 is brought up to date and keeps its rows; readi
       { session_id: session, function_name: "double" },
     ]);
     assert.deepEqual([readUsage(dbname).calls, readUsage(dbname, "old").cost], [3, 0.5]);
+    assert.deepEqual(rowsOf(dbname, "SELECT name FROM agents ORDER BY id"), [{ name: "assistant" }, { name: "user" }]);
   });
 });
 

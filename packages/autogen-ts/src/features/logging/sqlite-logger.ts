@@ -1,7 +1,7 @@
 /** Logs into a SQLite file with the tables of the reference. Specification chapter 25, section 3. */
 import { randomUUID } from "node:crypto";
-import { AutogenError } from "../../index.js";
-import type { SqliteDatabase, SqliteStatement, SqliteValue } from "../../platform/node/index.js";
+import { AutogenError } from "../../core.js";
+import { sqliteErrorName, type SqliteDatabase, type SqliteStatement, type SqliteValue } from "../../platform/node/index.js";
 import type {
   BaseLogger,
   ChatCompletionEntry,
@@ -18,6 +18,11 @@ import { openLog } from "./sqlite-file.js";
 export interface SqliteLoggerConfig {
   /** A file, made when it is not there, or `:memory:`. @default "logs.db" */
   readonly dbname?: string;
+  /**
+   * How long an entry waits while somebody else writes into the file, in milliseconds. What cannot be written by then is kept, and
+   * the chat goes on; later entries do not wait until the file is free again. @default 5000
+   */
+  readonly busyTimeoutMs?: number;
 }
 
 const INSERTS = {
@@ -49,22 +54,31 @@ interface Row {
 export class SqliteLogger implements BaseLogger {
   readonly sessionId: string = randomUUID();
   readonly dbname: string;
+  readonly #busyTimeoutMs: number;
+  /** Whether the last attempt found the file locked. */
+  #locked = false;
   #database: SqliteDatabase | null = null;
   #statements: Partial<Record<Table, SqliteStatement>> = {};
   readonly #backlog = new Backlog<Row>({ write: (row) => this.#insert(row), sizeOf });
 
-  constructor({ dbname = "logs.db" }: SqliteLoggerConfig = {}) {
+  constructor({ dbname = "logs.db", busyTimeoutMs = BUSY_TIMEOUT_MS }: SqliteLoggerConfig = {}) {
     if (typeof dbname !== "string" || dbname === "")
       throw new AutogenError(
         "invalid-option",
         `\`dbname\` is ${JSON.stringify(dbname)}. Pass the name of a file, or ":memory:".`,
       );
+    if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0)
+      throw new AutogenError("invalid-option", `\`busyTimeoutMs\` is ${String(busyTimeoutMs)}. Pass milliseconds, 0 or more.`);
     this.dbname = dbname;
+    this.#busyTimeoutMs = busyTimeoutMs;
   }
 
   /** @throws AutogenError `invalid-option` for a path that cannot be written, `unsupported` for a file of something else */
   start(): string {
-    this.#database ??= openLog(this.dbname);
+    if (this.#database === null) {
+      this.#database = openLog(this.dbname);
+      this.#wait(false);
+    }
     return this.sessionId;
   }
 
@@ -103,6 +117,7 @@ export class SqliteLogger implements BaseLogger {
     const database = this.#database;
     if (database === null) return;
     try {
+      this.#wait(false);
       this.#backlog.flush();
     } finally {
       this.#database = null;
@@ -127,8 +142,19 @@ export class SqliteLogger implements BaseLogger {
     return this.#database;
   }
 
+  /** Entries that could not be written, not even later: 0 as long as nothing went wrong. */
+  get lostEntries(): number {
+    return this.#backlog.lost;
+  }
+
   #write(table: Table, values: readonly SqliteValue[]): void {
     if (this.#database !== null) this.#backlog.add({ table, values });
+  }
+
+  /** A file that somebody has locked for seconds is likely to stay so; the chat waits for it once. */
+  #wait(locked: boolean): void {
+    this.#locked = locked;
+    this.#database?.exec(`PRAGMA busy_timeout = ${String(locked ? 0 : this.#busyTimeoutMs)}`);
   }
 
   /** One statement is one transaction: it is there as a whole, or not at all. */
@@ -137,11 +163,16 @@ export class SqliteLogger implements BaseLogger {
     const database = this.#database as SqliteDatabase;
     try {
       (this.#statements[table] ??= database.prepare(INSERTS[table])).run(...values);
+      if (this.#locked) this.#wait(false);
     } catch (cause) {
+      if (sqliteErrorName(cause) === "SQLITE_BUSY" && !this.#locked) this.#wait(true);
       throw new LogWriteError(`[sqlite logger]Error running query with query ${INSERTS[table].replaceAll(/\s+/gu, " ")}`, cause);
     }
   }
 }
+
+/** Chapter 25, section 3. */
+const BUSY_TIMEOUT_MS = 5_000;
 
 const sizeOf = ({ values }: Row): number =>
   values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 8), 0);

@@ -26,6 +26,7 @@ export type {
 } from "./executors/index.js";
 export { drawGraph } from "./graph/draw-graph.js";
 export type { DrawOptions } from "./graph/draw-graph.js";
+export { pngOf } from "./graph/png.js";
 export { consoleStream } from "./io/console-stream.js";
 export type { ConsoleStreamOptions } from "./io/console-stream.js";
 export { StreamContext } from "./io/stream-context.js";

@@ -1,6 +1,7 @@
 /** Draws graphs, with Graphviz as WebAssembly: optional packages, loaded on first use. */
 import { writeFile } from "node:fs/promises";
 import { AutogenError } from "../../../run/index.js";
+import { MOST_PIXELS, pngOf } from "./png.js";
 
 /** Where a drawing goes, and how it is arranged. */
 export interface DrawOptions {
@@ -13,7 +14,6 @@ export interface DrawOptions {
 }
 
 const LAYOUTS: readonly string[] = ["dot", "circo", "neato", "fdp", "twopi"];
-const MOST_PIXELS = 8_192;
 
 /**
  * Draws DOT text, such as `visualizeSpeakerTransitions(table, agents, { format: "dot" })` gives. Needs the package
@@ -45,7 +45,8 @@ export async function drawGraph(dot: string, { path, layout = "dot", width }: Dr
       `This text is no graph in DOT: ${why}. Make it by \`visualizeSpeakerTransitions\` with \`format: "dot"\`.`,
     );
   }
-  if (path !== undefined) await writeFile(path, kind === "png" ? await pngOf(drawn.output, width) : drawn.output);
+  if (path !== undefined)
+    await writeFile(path, kind === "png" ? await pngOf(drawn.output, "Drawing a graph as PNG", width) : drawn.output);
   return drawn.output;
 }
 
@@ -55,26 +56,11 @@ function kindOf(path: string): "svg" | "png" {
   throw new AutogenError("invalid-option", `A graph cannot be written to \`${path}\`. Let the path end in \`.svg\` or \`.png\`.`);
 }
 
-async function pngOf(svg: string, width: number | undefined): Promise<Uint8Array> {
-  const { Resvg } = await loadResvg();
-  const { width: natural } = new Resvg(svg);
-  const fitTo = { mode: "width", value: width ?? Math.min(MOST_PIXELS, Math.ceil(2 * natural)) } as const;
-  return new Resvg(svg, { fitTo, background: "white", font: { defaultFontFamily: "sans-serif" } }).render().asPng();
-}
-
 async function loadViz(): Promise<typeof import("@viz-js/viz")> {
   try {
     return await import("@viz-js/viz");
   } catch (cause) {
     throw missing("@viz-js/viz", "Drawing a graph", cause);
-  }
-}
-
-async function loadResvg(): Promise<typeof import("@resvg/resvg-js")> {
-  try {
-    return await import("@resvg/resvg-js");
-  } catch (cause) {
-    throw missing("@resvg/resvg-js", "Drawing a graph as PNG", cause);
   }
 }
 
