@@ -15,11 +15,18 @@ export interface Program extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Bundles TypeScript that imports the sources as `./io/index.ts` and the like. */
-export async function program(source: string): Promise<Program> {
+/**
+ * Bundles TypeScript that imports the sources as `./io/index.ts` and the like.
+ *
+ * @param packages whether the program finds the packages that are installed here
+ */
+export async function program(
+  source: string,
+  packages: "with packages" | "without packages" = "without packages",
+): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), "autogen-program-"));
   const path = join(folder, "program.mjs");
-  await symlink(modules, join(folder, "node_modules"), "junction"); // packages are found from there too
+  if (packages === "with packages") await symlink(modules, join(folder, "node_modules"), "junction");
   await build({
     stdin: { contents: source, resolveDir: sources, loader: "ts" },
     outfile: path,

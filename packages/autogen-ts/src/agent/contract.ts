@@ -1,6 +1,6 @@
 /** The face of a ConversableAgent that reply functions, hooks and tools see. */
 import type { ContentPart, FunctionCall, Message, MessageDraft, Reply } from "../message/index.js";
-import type { QuestionPurpose, Run } from "../run/index.js";
+import type { QuestionPurpose, Run, StopReason, ToolOutcome } from "../run/index.js";
 import type { Agent, ChatAgent, ChatOptions, ChatResult, DoorOptions } from "../chat/index.js";
 import type { CodeExecution } from "./code-execution.js";
 import type { ContextVariables } from "./context-variables.js";
@@ -69,6 +69,26 @@ export interface GenerateReplyOptions {
   readonly run?: Run;
 }
 
+/** For whom calls are answered. */
+export interface CallSite {
+  readonly recipient: ReplyingAgent;
+  readonly messages: readonly Message[];
+  readonly sender: Agent | null;
+  readonly run: Run;
+}
+
+/** A call as a model wrote it: any part may be missing. */
+export interface GivenCall {
+  readonly call: Partial<FunctionCall> | null | undefined;
+  readonly callId?: string;
+}
+
+/** Runs the calls of one message. Gives their outcomes, or why the chat ends here instead. */
+export type CallRunner = (
+  site: CallSite,
+  calls: readonly GivenCall[],
+) => Promise<readonly ToolOutcome[] | { readonly stop: StopReason }>;
+
 /** What reply functions, hooks and tools may use of the agent that they work for. */
 export interface ReplyingAgent extends ChatAgent {
   readonly systemMessage: string | readonly ContentPart[];
@@ -82,6 +102,8 @@ export interface ReplyingAgent extends ChatAgent {
   /** Whether `executeFunction` was overridden: calls then go through it one by one. */
   readonly overridesExecution: boolean;
   toolNamed(name: string): RunnableTool | undefined;
+  /** What runs calls: loaded with the first of them, and kept. */
+  callRunner(): Promise<CallRunner>;
   executeFunction(call: Partial<FunctionCall>, options?: ExecuteFunctionOptions): Promise<ExecutedFunction>;
   readonly chatMessages: Map<Agent, Message[]>;
   generateReply(options: GenerateReplyOptions): Promise<Reply>;

@@ -42,7 +42,8 @@ import { CONVERSABLE_SYSTEM_MESSAGE } from "./default-texts.js";
 import { DEFAULT_ENTRIES } from "./default-replies.js";
 import { Hooks, type HookPoint, type HookTable } from "./hooks.js";
 import { checkOptions, type AgentOptions } from "./options.js";
-import { nestedChats, type NestedEntry, type NestedOptions } from "./nested-chats.js";
+import { nestedChats } from "./nested-chats.js";
+import type { NestedEntry, NestedOptions } from "./nested-options.js";
 import { checkTermination } from "./replies/index.js";
 import {
   checkedResult,

@@ -25,7 +25,7 @@ export type { AgentOptions } from "./options.js";
 export type { AnswerPlace, PausedAnswer } from "./paused-answers.js";
 export { nestedChats } from "./nested-chats.js";
 export { unfinishedReply } from "./unfinished.js";
-export type { NestedEntry, NestedHow, NestedMessageFunction, NestedOptions, NestedReplyFunction } from "./nested-chats.js";
+export type { NestedEntry, NestedHow, NestedMessageFunction, NestedOptions, NestedReplyFunction } from "./nested-options.js";
 export { askModel, callFunction, callTools, checkTermination, executeCode, normalizeName } from "./replies/index.js";
 export { anySender } from "./reply-list.js";
 export type {

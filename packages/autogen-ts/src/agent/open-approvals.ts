@@ -12,6 +12,10 @@ export class OpenApprovals {
   readonly #entries = new Map<string, Entry>();
   readonly #aborts = new AbortRelay();
 
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Those without an answer, the oldest first. */
   get questions(): readonly ApprovalQuestion[] {
     return [...this.#entries.values()].filter(({ answer }) => answer === undefined).map(({ question }) => question);

@@ -12,6 +12,7 @@ import {
 import { AutogenError } from "../run/index.js";
 import type { Agent } from "../chat/index.js";
 import { AgentMemory, type MemoryOptions, type MemoryState } from "./agent-memory.js";
+import type { CallRunner } from "./contract.js";
 import { OpenApprovals } from "./open-approvals.js";
 import { PausedAnswers } from "./paused-answers.js";
 import { toolOf, type RegisteredFunction, type RegisterOptions } from "./registered-function.js";
@@ -45,6 +46,7 @@ export class ToolAgent extends AgentMemory {
   /** What is known of implementations that were registered as tools. */
   readonly #tools = new Map<string, RunnableTool>();
   #notices: readonly string[] = [];
+  #callRunner: CallRunner | undefined;
 
   constructor({ functions, signatures, execution, ...memory }: ToolAgentOptions) {
     super(memory);
@@ -126,6 +128,10 @@ export class ToolAgent extends AgentMemory {
     if (execute === undefined) return undefined;
     const known = this.#tools.get(name);
     return known?.execute === execute ? known : { execute, settings: {}, check: null };
+  }
+
+  async callRunner(): Promise<CallRunner> {
+    return (this.#callRunner ??= (await import("./tool-calls/index.js")).runCalls);
   }
 
   // Approvals.

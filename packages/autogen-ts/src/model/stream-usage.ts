@@ -1,13 +1,8 @@
 /** Token counts for streams of endpoints that report none. Chapter 20, section 12. */
 import type { ResponseMessage, ResponseUsage, Run } from "../run/index.js";
-import {
-  ESTIMATE,
-  measureTokens,
-  tokenizerFor,
-  type Tokenizer,
-  type TokenizerSource,
-  type TokenOptions,
-} from "./tokens/index.js";
+import type { Tokenizer, TokenizerSource, TokenOptions } from "./tokens/index.js";
+import { measureTokens, tokenizerFor } from "./tokens/count.js";
+import { ESTIMATE } from "./tokens/tokenizer.js";
 
 export interface CountedRequest {
   readonly model: string;

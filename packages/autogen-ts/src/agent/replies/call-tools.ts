@@ -14,7 +14,7 @@ export async function callFunction(
 ): Promise<ReplyResult> {
   const call: Partial<FunctionCall> | undefined = functionCallOf(messages.at(-1));
   if (call === undefined) return [false, null];
-  const { runCalls } = await import("../tool-calls/index.js");
+  const runCalls = await recipient.callRunner();
   const outcomes = await runCalls({ recipient, messages, sender, run }, [{ call }]);
   if ("stop" in outcomes) return [true, null, outcomes.stop];
   return [true, { role: "function", name: call.name ?? "", content: outcomes[0]?.content ?? "" }];
@@ -34,7 +34,7 @@ export async function callTools(
     ...(id == null ? {} : { callId: id }),
   }));
   if (calls.length === 0) return [false, null];
-  const { runCalls } = await import("../tool-calls/index.js");
+  const runCalls = await recipient.callRunner();
   const outcomes = await runCalls({ recipient, messages, sender, run }, calls);
   if ("stop" in outcomes) return [true, null, outcomes.stop];
   const responses = outcomes.map(({ content, images }, at): ToolResponse => {

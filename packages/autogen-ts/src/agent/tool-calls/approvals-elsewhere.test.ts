@@ -29,7 +29,7 @@ console.log(JSON.stringify({ pid: process.pid, sent, questions: staging.hand.pen
 `;
 
 let built: Program;
-beforeAll(async () => void (built = await program(SOURCE)));
+beforeAll(async () => void (built = await program(SOURCE, "with packages")));
 afterAll(async () => await built[Symbol.asyncDispose]());
 
 interface Report {

@@ -9,11 +9,13 @@ import {
   readApproval,
   shownArguments,
   type ApprovalAnswer,
+  type ApprovalPolicy,
   type ApprovalQuestion,
   type ApprovalVerdict,
 } from "../../tool/index.js";
 import { isAutogenError, type ApprovalSource, type StopReason } from "../../run/index.js";
-import type { CallSite, PreparedCall, ReadyCall } from "./prepare.js";
+import type { CallSite } from "../contract.js";
+import type { PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
 
 /** The calls with those that were denied answered, or why the chat ends here instead. */
@@ -21,11 +23,12 @@ export type Approved = { readonly calls: readonly PreparedCall[] } | { readonly 
 
 export async function approveCalls(site: CallSite, calls: readonly PreparedCall[]): Promise<Approved> {
   const { recipient, sender } = site;
+  if (recipient.approvals.isEmpty && calls.every((call) => policyOf(site, call) === "never")) return { calls };
   const result = [...calls];
   const asked: { readonly at: number; readonly question: ApprovalQuestion }[] = [];
   for (const [at, call] of calls.entries()) {
     if (call.kind === "answered") continue;
-    const policy = call.tool.settings.approval ?? recipient.toolExecution.approval;
+    const policy = policyOf(site, call);
     if (policy === "never") continue;
     const question = questionOf(site, call, at);
     const verdict = policy === "always" ? "ask" : await judge(site, question, policy);
@@ -51,6 +54,9 @@ export async function approveCalls(site: CallSite, calls: readonly PreparedCall[
   }
   return { calls: result };
 }
+
+const policyOf = ({ recipient }: CallSite, call: PreparedCall): ApprovalPolicy =>
+  call.kind === "answered" ? "never" : (call.tool.settings.approval ?? recipient.toolExecution.approval);
 
 function questionOf(
   { recipient, sender, messages }: CallSite,

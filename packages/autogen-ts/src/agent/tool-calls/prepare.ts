@@ -1,28 +1,10 @@
 /** From a call that a model wrote to one that can run. Specification chapter 11, section 6.1 (D11-6). */
-import type { FunctionCall } from "../../message/index.js";
 import { failure, parseArguments, type ToolArguments } from "../../tool/index.js";
 import { isAutogenError, type ToolOutcome } from "../../run/index.js";
-import type { Message } from "../../message/index.js";
-import type { Run } from "../../run/index.js";
-import type { Agent } from "../../chat/index.js";
-import type { ReplyingAgent } from "../contract.js";
+import type { CallSite, GivenCall } from "../contract.js";
 import { offeredBy } from "../shared-context.js";
 import type { RunnableTool } from "../tool-settings.js";
 import { reasonOf } from "./reason.js";
-
-/** For whom calls are answered. */
-export interface CallSite {
-  readonly recipient: ReplyingAgent;
-  readonly messages: readonly Message[];
-  readonly sender: Agent | null;
-  readonly run: Run;
-}
-
-/** A call as a model wrote it: any part may be missing. */
-export interface GivenCall {
-  readonly call: Partial<FunctionCall> | null | undefined;
-  readonly callId?: string;
-}
 
 /** A call that can run. */
 export interface ReadyCall {

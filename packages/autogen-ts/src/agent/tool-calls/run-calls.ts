@@ -1,7 +1,8 @@
 /** All calls of one message: prepared, approved, run, with outcomes in the order of the calls. */
 import { isAutogenError, type StopReason, type ToolOutcome } from "../../run/index.js";
+import type { CallSite, GivenCall } from "../contract.js";
 import { approveCalls } from "./approve.js";
-import { prepareCall, type CallSite, type GivenCall, type PreparedCall } from "./prepare.js";
+import { prepareCall, type PreparedCall } from "./prepare.js";
 import { outcomeOfCall } from "./run-tool.js";
 
 /** The outcomes, or why the chat ends here instead. */

@@ -2,7 +2,8 @@
 import type { Json } from "../../message/index.js";
 import { failure, outcomeOf, type ToolContext } from "../../tool/index.js";
 import { isAutogenError, tell, type Run, type ToolOutcome, type ToolUsed } from "../../run/index.js";
-import type { CallSite, PreparedCall, ReadyCall } from "./prepare.js";
+import type { CallSite } from "../contract.js";
+import type { PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
 
 /** Runs a call, or says what it was answered with. */

@@ -23,18 +23,10 @@ export interface TokenCount {
 /** A text, a message in wire form, or a list of them. */
 export type TokenInput = string | object | readonly object[];
 
-/**
- * Tokens of a text, a message, or a list of messages with the three tokens that start the answer.
- *
- * @param model `gpt-3.5-turbo-0613` when absent
- * @returns a whole number; `measureTokens` says whether it is exact
- * @throws AutogenError `invalid-option` for an input that is neither
- */
 export async function countToken(input: TokenInput, model: string = DEFAULT_MODEL, options: TokenOptions = {}): Promise<number> {
   return (await measureTokens(input, model, options)).tokens;
 }
 
-/** As `countToken`, and says whether the number is an estimate. */
 export async function measureTokens(
   input: TokenInput,
   model: string = DEFAULT_MODEL,
@@ -57,11 +49,6 @@ export async function measureTokens(
   return { tokens: counted.tokens, estimated: estimated || counted.estimated || !rule.exact };
 }
 
-/**
- * Tokens that a request with this input still has room for; below 0 when it is too long.
- *
- * @throws AutogenError `invalid-option` for a model whose window is not known, without `fallback`
- */
 export async function tokenLeft(
   input: TokenInput,
   model: string = DEFAULT_MODEL,
@@ -71,11 +58,6 @@ export async function tokenLeft(
   return limit - (await countToken(input, model, options));
 }
 
-/**
- * The part of the model's window that this input takes: 1 is all of it.
- *
- * @throws AutogenError `invalid-option` for a model whose window is not known, without `fallback`
- */
 export async function percentileUsed(
   input: TokenInput,
   model: string = DEFAULT_MODEL,

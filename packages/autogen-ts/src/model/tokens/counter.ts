@@ -21,12 +21,6 @@ export interface TokenCounter {
   end(text: string, tokens: number): string;
 }
 
-/**
- * A counter with the vocabulary of the model. Unlike `countToken` it takes the model's own for messages too, where the
- * reference counts all of them as for gpt-4.
- *
- * @param model `gpt-3.5-turbo-0613` when absent
- */
 export async function tokenCounter(model: string = DEFAULT_MODEL, options: TokenOptions = {}): Promise<TokenCounter> {
   const { tokenizer, estimated } = await tokenizerFor(model, options);
   const remembering = new TextMemory(tokenizer);

@@ -21,12 +21,6 @@ const NO_PROPERTIES = -2;
 /** What a list of functions adds, an empty one too. */
 const LIST = 12;
 
-/**
- * Tokens that functions add to a request, as the reference reckons. Of each property its name, `type`, `description` and
- * `enum` are counted; other fields are left out, with a warning.
- *
- * @param model `gpt-3.5-turbo-0613` when absent
- */
 export async function numTokensFromFunctions(
   functions: readonly DescribedFunction[],
   model: string = DEFAULT_MODEL,

@@ -21,13 +21,6 @@ const WINDOWS: readonly (readonly [tokens: number, models: readonly string[]])[]
   [128000, ["gpt-4o", "gpt-4o-2024-05-13", "gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "gpt-4o-mini", "gpt-4o-mini-2024-07-18"]],
 ];
 
-/**
- * The window of a model in tokens, prompt and answer together. `gpt-35…`, `gpt35…` and `gpt4…` are understood as OpenAI's
- * names.
- *
- * @param model `gpt-3.5-turbo-0613` when absent
- * @throws AutogenError `invalid-option` for a model that is not known, without `fallback`
- */
 export async function getMaxTokenLimit(model: string = DEFAULT_MODEL, { fallback }: WindowOptions = {}): Promise<number> {
   if (fallback !== undefined && !(fallback > 0))
     throw new AutogenError("invalid-option", `\`fallback\` is ${String(fallback)}. Pass a number of tokens above 0.`);

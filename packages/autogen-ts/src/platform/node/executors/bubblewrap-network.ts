@@ -9,7 +9,6 @@ import { join } from "node:path";
 import type { NetworkAccess } from "../../../code/index.js";
 import { AutogenError } from "../../../run/index.js";
 import type { ExitCleanup } from "./exit-cleanup.js";
-import { ForwardProxy } from "./forward-proxy.js";
 import type { ForwardProxyOptions } from "./forward-proxy.js";
 
 /** What a profile needs to know of the network. */
@@ -83,6 +82,7 @@ export class SandboxNetwork {
     const folder = await mkdtemp(join(await realpath(tmpdir()), "autogen-net-"));
     const forget = this.#cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
     const path = join(folder, "proxy");
+    const { ForwardProxy } = await import("./forward-proxy.js");
     const proxy = await ForwardProxy.listen(path, { ...this.#options, network });
     await chmod(folder, 0o711);
     await chmod(path, 0o666);

@@ -1,7 +1,6 @@
 /** Chats over WebSockets: a server whose clients each get a stream. Specification chapter 15, section 4. */
 import { resolveOptions, type WebsocketOptions } from "./websocket-options.js";
 import { loadWebsocketPackage } from "./websocket-package.js";
-import { WebsocketListener } from "./websocket-server.js";
 
 /** A server that listens. */
 export interface WebsocketServer extends AsyncDisposable {
@@ -26,7 +25,11 @@ export const IOWebsockets: { readonly runServer: (options: WebsocketOptions) => 
  * @throws AutogenError `missing-package` without the package `ws`, `invalid-option` when it cannot listen there
  */
 async function runServer(options: WebsocketOptions): Promise<WebsocketServer> {
-  const server = new WebsocketListener(resolveOptions(options), await loadWebsocketPackage());
+  const settings = resolveOptions(options);
+  const websockets = await loadWebsocketPackage();
+  // With it come Node's servers and their ciphers, which few programs need.
+  const { WebsocketListener } = await import("./websocket-server.js");
+  const server = new WebsocketListener(settings, websockets);
   await server.listen();
   return server;
 }
