@@ -146,7 +146,10 @@ async function completions(folder) {
   };
   try {
     await ask(100);
-    const [bare, logged] = [[], []];
+    /** Milliseconds. @type {number[]} */
+    const bare = [];
+    /** @type {number[]} */
+    const logged = [];
     // Taken in turns, so that what else the machine does falls on both.
     for (let round = 0; round < 10; round += 1) {
       bare.push(...(await ask(100)));
