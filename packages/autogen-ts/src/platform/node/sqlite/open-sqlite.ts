@@ -27,6 +27,7 @@ export interface SqliteDatabase {
   close(): void;
 }
 
+/** What SQLite is reached by. */
 export type SqliteDriver = "node:sqlite" | "libsql";
 
 /** How a database is opened. */
