@@ -28,6 +28,7 @@ export interface SqliteDatabase {
 }
 
 /** What SQLite is reached by. */
+/** Which package or module does the work. */
 export type SqliteDriver = "node:sqlite" | "libsql";
 
 /** How a database is opened. */
