@@ -1,7 +1,17 @@
-import { RuntimeLogging } from "./runtime-logging.js";
+import { RuntimeLogging, type LoggingOptions, type LoggingSessionInfo } from "./runtime-logging.js";
+import type { SessionUsage } from "./session-usage.js";
 
 /** `autogen.runtime_logging`: the logging of this program. */
 export const runtimeLogging: RuntimeLogging = new RuntimeLogging();
+
+/** `runtimeLogging.withLogging`: logs what `task` does in a session of its own. */
+export const withLogging = async <T>(
+  options: LoggingOptions,
+  task: (session: LoggingSessionInfo) => T | Promise<T>,
+): Promise<T> => await runtimeLogging.withLogging(options, task);
+
+/** `runtimeLogging.sessionUsage`: tokens and money of a session that is under way. */
+export const sessionUsage = (sessionId?: string): SessionUsage => runtimeLogging.sessionUsage(sessionId);
 
 export { RuntimeLogging } from "./runtime-logging.js";
 export type { LoggingOptions, LoggingSessionInfo } from "./runtime-logging.js";

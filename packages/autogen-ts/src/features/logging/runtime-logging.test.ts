@@ -13,7 +13,7 @@ import {
   UserProxyAgent,
 } from "../../index.js";
 import { scriptedModel } from "../testing/index.js";
-import { FileLogger, runtimeLogging, SqliteLogger, type BaseLogger } from "./index.js";
+import { FileLogger, runtimeLogging, sessionUsage, SqliteLogger, withLogging, type BaseLogger } from "./index.js";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
 const KEY = "sk-planted-4242424242";
@@ -305,6 +305,23 @@ test("withLogging: sessions side by side see each their own part, the session of
     const completions = ({ told }: typeof all): number => told.filter(([kind]) => kind === "completion").length;
     assert.deepEqual([all, one, other].map(completions), [5, 1, 3]);
     assert.deepEqual(one.told.at(-1)?.[0], "stop");
+  });
+});
+
+test("LOG-07 sessionUsage is that of the session around it, and an error where nothing is logged into SQLite", async () => {
+  await inFolder(async () => {
+    runtimeLogging.start({ config: { dbname: ":memory:" } });
+    await withLogging({ config: { dbname: ":memory:" } }, async ({ sessionId }) => {
+      await shortChat(2);
+      assert.deepEqual([sessionUsage(sessionId).calls, sessionUsage().calls], [2, 2]);
+    });
+    await shortChat(1);
+    assert.equal(sessionUsage().calls, 3);
+    runtimeLogging.stop();
+    assert.throws(
+      () => sessionUsage(),
+      (error) => isAutogenError(error, "invalid-state"),
+    );
   });
 });
 

@@ -114,12 +114,14 @@ export class RuntimeLogging {
   }
 
   /**
-   * Tokens and money of a session in the database that is logged into; of all sessions in it without an id.
+   * Tokens and money of a session in the database that is logged into (inside of `withLogging` that of its session); of all
+   * sessions in it without an id.
    *
    * @throws AutogenError `invalid-state` when nothing is logged into SQLite
    */
   sessionUsage(sessionId?: string): SessionUsage {
-    const logger = this.#active?.session.loggers.find((one) => one instanceof SqliteLogger);
+    const sessions = [...(this.#parts.getStore() ?? []).toReversed(), this.#active?.session];
+    const logger = sessions.flatMap((one) => one?.loggers ?? []).find((one) => one instanceof SqliteLogger);
     if (logger?.database === undefined || logger.database === null) {
       const message = "Nothing is logged into SQLite now. Call `start` first, or read a file with `readUsage`.";
       throw new AutogenError("invalid-state", message);
