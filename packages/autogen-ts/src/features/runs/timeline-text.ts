@@ -1,6 +1,6 @@
 /** The timeline of a run for a terminal. */
 import { visibleText } from "../../core.js";
-import { counted, duration, grouped, money, shortened } from "./in-units.js";
+import { counted, duration, grouped, money, moneyOfSum, shortened } from "./in-units.js";
 import type { StoredRun } from "./read-run-file.js";
 import { summaryOf, type RunSummary } from "./run-summary.js";
 import { timelineOf, type TimelineRow } from "./timeline.js";
@@ -40,7 +40,7 @@ function headOf({ file }: StoredRun, summary: RunSummary): string[] {
     counted(messages, "message"),
     `${counted(total.calls, "model call")}${cached}`,
     `${grouped(total.promptTokens)} tokens in, ${grouped(total.completionTokens)} out`,
-    `cost ${money(total.cost)}`,
+    `cost ${moneyOfSum(total)}`,
     ...(warnings === 0 ? [] : [counted(warnings, "warning")]),
   ];
   const end = stopReason === null ? "not ended" : `ended by ${oneLine(stopReason)}`;
