@@ -52,7 +52,7 @@ test("runs show prints who did what, indented by chat and tool, with tokens and 
   const { code, out } = await commandLine(["runs", "show", path]);
   const [head = "", sums, , ...rows] = out.split("\n");
   assert.ok(head.startsWith(`${path}: 20`) && head.endsWith(", ended by termination-message"), head);
-  assert.equal(sums, "6 messages, 3 model calls, 2,207 tokens in, 53 out, cost unknown");
+  assert.equal(sums, "6 messages, 3 model calls, 2,207 tokens in, 53 out, cost $1.2500 or more");
   assert.deepEqual(
     rows.map((line) => line.slice(TIMES)),
     [
@@ -89,10 +89,28 @@ test("runs show --json has file, summary and timeline for programs", async () =>
     summary: { total: unknown; usage: unknown };
     timeline: readonly { kind: string; depth: number; durationMs: number | null }[];
   };
-  assert.deepEqual(summary.total, { calls: 3, cached: 0, promptTokens: 2207, completionTokens: 53, cost: null });
+  assert.deepEqual(summary.total, { calls: 3, cached: 0, promptTokens: 2207, completionTokens: 53, cost: null, knownCost: 1.25 });
   assert.deepEqual(summary.usage, [
-    { agent: "assistant", model: "large", calls: 2, cached: 0, promptTokens: 2200, completionTokens: 50, cost: null },
-    { agent: "translator", model: "small", calls: 1, cached: 0, promptTokens: 7, completionTokens: 3, cost: 0.25 },
+    {
+      agent: "assistant",
+      model: "large",
+      calls: 2,
+      cached: 0,
+      promptTokens: 2200,
+      completionTokens: 50,
+      cost: null,
+      knownCost: 1,
+    },
+    {
+      agent: "translator",
+      model: "small",
+      calls: 1,
+      cached: 0,
+      promptTokens: 7,
+      completionTokens: 3,
+      cost: 0.25,
+      knownCost: 0.25,
+    },
   ]);
   assert.deepEqual(
     timeline.filter(({ kind }) => kind === "chat").map(({ depth }) => depth),

@@ -17,6 +17,10 @@ export function money(dollars: number | null): string {
   return `$${dollars === 0 || dollars >= 0.01 ? dollars.toFixed(dollars === 0 ? 2 : 4) : dollars.toPrecision(2)}`;
 }
 
+/** Of a sum in which prices may be missing. */
+export const moneyOfSum = ({ cost, knownCost }: { readonly cost: number | null; readonly knownCost: number }): string =>
+  cost === null && knownCost > 0 ? `${money(knownCost)} or more` : money(cost);
+
 /** `1 message`, `2 messages`. */
 export const counted = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 

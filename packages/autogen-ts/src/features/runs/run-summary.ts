@@ -14,6 +14,8 @@ export interface UsageLine {
   readonly completionTokens: number;
   /** US dollars, without answers from caches; null when some call has no known price. */
   readonly cost: number | null;
+  /** The same without calls that have no known price. */
+  readonly knownCost: number;
 }
 
 /** A run in numbers. */
@@ -46,7 +48,7 @@ export function summaryOf({ events, time }: Pick<StoredRun, "events" | "time">):
     lines.set(key, {
       ...{ agent, model },
       ...added(line, {
-        ...{ calls: 1, cached: cached ? 1 : 0, cost: cached ? 0 : cost },
+        ...{ calls: 1, cached: cached ? 1 : 0, cost: cached ? 0 : cost, knownCost: cached ? 0 : (cost ?? 0) },
         ...{ promptTokens: tokens?.prompt ?? 0, completionTokens: tokens?.completion ?? 0 },
       }),
     });
@@ -64,7 +66,7 @@ export function summaryOf({ events, time }: Pick<StoredRun, "events" | "time">):
   };
 }
 
-const NOTHING: RunSummary["total"] = { calls: 0, cached: 0, promptTokens: 0, completionTokens: 0, cost: 0 };
+const NOTHING: RunSummary["total"] = { calls: 0, cached: 0, promptTokens: 0, completionTokens: 0, cost: 0, knownCost: 0 };
 
 const added = (a: RunSummary["total"], b: RunSummary["total"]): RunSummary["total"] => ({
   calls: a.calls + b.calls,
@@ -72,4 +74,5 @@ const added = (a: RunSummary["total"], b: RunSummary["total"]): RunSummary["tota
   promptTokens: a.promptTokens + b.promptTokens,
   completionTokens: a.completionTokens + b.completionTokens,
   cost: a.cost === null || b.cost === null ? null : a.cost + b.cost,
+  knownCost: a.knownCost + b.knownCost,
 });

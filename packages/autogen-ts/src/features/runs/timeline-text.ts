@@ -1,6 +1,6 @@
 /** The timeline of a run for a terminal. */
 import { visibleText } from "../../core.js";
-import { counted, duration, grouped, money, shortened } from "./in-units.js";
+import { counted, duration, grouped, money, moneyOfSum, shortened } from "./in-units.js";
 import type { StoredRun } from "./read-run-file.js";
 import { summaryOf, type RunSummary } from "./run-summary.js";
 import { timelineOf, type TimelineRow } from "./timeline.js";
@@ -17,7 +17,7 @@ export interface TimelineTextOptions {
 export function timelineText(run: StoredRun, { colours = false, columns = 120 }: TimelineTextOptions = {}): string {
   const paint = (code: number, text: string): string => (colours ? `\u001B[${String(code)}m${text}\u001B[0m` : text);
   const rows = timelineOf(run).map((row) => {
-    const line = `${startColumn(row)} ${durationColumn(row)}  ${"  ".repeat(row.depth)}`;
+    const line = `${startColumn(row)} ${durationColumn(row)}  ${"  ".repeat(Math.min(row.depth, MOST_INDENTED))}`;
     const usage = usageColumn(row);
     const room = Math.max(24, columns - line.length - (usage === "" ? 0 : usage.length + 2));
     const words = shortened(wordsOf(row), room);
@@ -28,6 +28,8 @@ export function timelineText(run: StoredRun, { colours = false, columns = 120 }:
   return [...headOf(run, summaryOf(run)), ...notes, "", ...rows, ""].join("\n");
 }
 
+/** What is deeper stands below each other. */
+const MOST_INDENTED = 20;
 const RED = 31;
 const DIM = 2;
 
@@ -38,7 +40,7 @@ function headOf({ file }: StoredRun, summary: RunSummary): string[] {
     counted(messages, "message"),
     `${counted(total.calls, "model call")}${cached}`,
     `${grouped(total.promptTokens)} tokens in, ${grouped(total.completionTokens)} out`,
-    `cost ${money(total.cost)}`,
+    `cost ${moneyOfSum(total)}`,
     ...(warnings === 0 ? [] : [counted(warnings, "warning")]),
   ];
   const end = stopReason === null ? "not ended" : `ended by ${oneLine(stopReason)}`;

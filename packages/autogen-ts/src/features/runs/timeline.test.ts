@@ -72,7 +72,7 @@ test("answers from a cache count as calls and tokens, and cost nothing", () => {
     { agent: "b", model: "m", usage: { promptTokens: 10, completionTokens: 5, cost: 0.5 }, cached },
   ];
   assert.deepEqual(summaryOf(run(end(false), end(true))).usage, [
-    { agent: "b", model: "m", calls: 2, cached: 1, promptTokens: 20, completionTokens: 10, cost: 0.5 },
+    { agent: "b", model: "m", calls: 2, cached: 1, promptTokens: 20, completionTokens: 10, cost: 0.5, knownCost: 0.5 },
   ]);
 });
 

@@ -91,6 +91,13 @@ test("the page has what was said, who spoke after whom, and what it cost", () =>
   assert.match(page, /max-turns/u);
 });
 
+test("a very long run: the page says how much of it is in the file alone", () => {
+  const page = runPage(runOf(Array.from({ length: 20_001 }, (_, seq) => said(seq, "a", "b", "x"))));
+  assert.match(page, /15,001 further rows of the timeline: see the file/u);
+  assert.match(page, /1 further message: see the file/u);
+  assert.equal(page.match(/<article /gu)?.length, 20_000);
+});
+
 test("what keeps its spaces has only those that were said", () => {
   const page = runPage(runOf([said(0, "a", "b", "one\n  two\n\tthree"), said(1, "b", "a", "x".repeat(5_000))]));
   assert.match(page, /<p class="said">one\n {2}two\n\tthree<\/p>/u);

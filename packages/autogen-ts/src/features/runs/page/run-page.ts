@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { counted, duration, grouped, money, shortened } from "../in-units.js";
+import { counted, duration, grouped, money, moneyOfSum, shortened } from "../in-units.js";
 import type { StoredRun } from "../read-run-file.js";
 import { summaryOf, type RunSummary } from "../run-summary.js";
 import { timelineOf, type TimelineRow } from "../timeline.js";
@@ -13,8 +13,8 @@ import { speakerGraph, turnsOf } from "./speaker-graph.js";
 import { STYLE } from "./style.js";
 import { transcript } from "./transcript.js";
 
-/** More rows would make the page unusable; the file has them. */
-const MOST_ROWS = 20_000;
+/** More rows would make the page slow; the file has them. */
+const MOST_ROWS = 5_000;
 const MOST_LETTERS = 240;
 
 /** The page as text of HTML. It stands by itself: nothing is loaded from elsewhere. */
@@ -82,7 +82,7 @@ function facts({ durationMs, messages, total, warnings, stopReason }: RunSummary
     ["Messages", markup`${grouped(messages)}`],
     ["Model calls", markup`${grouped(total.calls)}${cached}`],
     ["Tokens in / out", markup`${grouped(total.promptTokens)} / ${grouped(total.completionTokens)}`],
-    ["Cost", markup`${money(total.cost)}`],
+    ["Cost", markup`${moneyOfSum(total)}`],
     ["Ended by", markup`${stopReason ?? "(not ended)"}`],
     ...(warnings === 0 ? [] : [["Warnings", markup`<span class="failed">${warnings}</span>`] as const]),
   ];
@@ -154,8 +154,8 @@ function wordsOf({ kind, who, what, failed, seq }: TimelineRow): Html {
 
 function costs({ usage, total }: RunSummary): Html | null {
   if (usage.length === 0) return null;
-  const cells = ({ calls, cached, promptTokens, completionTokens, cost }: RunSummary["total"]): Html[] =>
-    [grouped(calls), grouped(cached), grouped(promptTokens), grouped(completionTokens), money(cost)].map(
+  const cells = ({ calls, cached, promptTokens, completionTokens, ...sum }: RunSummary["total"]): Html[] =>
+    [grouped(calls), grouped(cached), grouped(promptTokens), grouped(completionTokens), moneyOfSum(sum)].map(
       (value) => markup`<td class="number">${value}</td>`,
     );
   const most = usage.reduce((sum, line) => Math.max(sum, line.promptTokens + line.completionTokens), 1);

@@ -10,18 +10,20 @@ const MOST_SHOWN = 4_000;
 /** Pictures that stand in the message itself. Others would have to be fetched, and are named only. */
 const OWN_PICTURE = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/u;
 
+/** More would make the page slow; the file has them. */
+const MOST_MESSAGES = 20_000;
+
 /** @param depths how deep the chat of a message is, by the number of its event */
 export function transcript(events: readonly StoredEvent[], depths: ReadonlyMap<number, number>): Html {
-  const items = events
-    .filter(({ type }) => type === "message.received")
-    .map(
-      (event) => markup`<li class="in${Math.max(0, Math.min(8, (depths.get(event.seq) ?? 1) - 1))}">${messageOf(event)}</li> `,
-    );
-  return items.length === 0
-    ? markup`<p class="soft">Nobody said anything.</p>`
-    : markup`<ol class="talk">
-        ${items}
-      </ol>`;
+  const messages = events.filter(({ type }) => type === "message.received");
+  if (messages.length === 0) return markup`<p class="soft">Nobody said anything.</p>`;
+  const inside = ({ seq }: StoredEvent): number => Math.max(0, Math.min(8, (depths.get(seq) ?? 1) - 1));
+  const items = messages.slice(0, MOST_MESSAGES).map((event) => markup`<li class="in${inside(event)}">${messageOf(event)}</li>`);
+  const more = messages.length - MOST_MESSAGES;
+  return markup`<ol class="talk">
+      ${items}
+    </ol>
+    ${more > 0 ? markup`<p class="note">${counted(more, "further message")}: see the file.</p>` : null}`;
 }
 
 function messageOf(event: StoredEvent): Html {
