@@ -51,7 +51,7 @@ export const embedded: Candidate = {
   name: "embedded",
   present: hasComponents("deno", "pyodide"),
   isolated: true,
-  testLimit: 90_000,
+  testLimit: 120_000,
   make: (options) => new EmbeddedCodeExecutor(options),
 };
 

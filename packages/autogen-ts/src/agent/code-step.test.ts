@@ -6,7 +6,7 @@ import { test } from "vitest";
 import { hasComponent } from "../../test/components.js";
 import { pair, texts } from "../../test/pairs.js";
 import { fakeExecutor } from "../features/testing/index.js";
-import { AutogenError, type Host, type MemoryStream, type RunEvent } from "../index.js";
+import { AutogenError, LocalCommandLineCodeExecutor, type Host, type MemoryStream, type RunEvent } from "../index.js";
 import { host } from "../platform/node/host.js";
 
 const block = (code: string, language = "python"): string => `\`\`\`${language}\n${code}\n\`\`\``;
@@ -33,6 +33,8 @@ test("EXE-09 two blocks, and a failure", async () => {
 
 const one = { role: "user", content: block("old") } as const;
 const two = { role: "user", content: block("new") } as const;
+const empty = { role: "user", content: "" } as const;
+const nothing = { role: "user", content: null } as const;
 const words = { role: "user", content: "words" } as const;
 const own = { role: "assistant", content: block("mine") } as const;
 const SELECTION = [
@@ -41,6 +43,8 @@ const SELECTION = [
   ["1: only the last", 1, [one, words], null],
   ["2: the newest with code wins", 2, [one, two], "new"],
   ["2: words are passed over", 2, [one, words], "old"],
+  ["3: messages without content are passed over", 3, [one, empty, nothing], "old"],
+  ["3: no further than that", 3, [one, words, empty, nothing], null],
   ["0: none (the reference scans all)", 0, [one], null],
 ] as const;
 for (const [title, lastNMessages, messages, expected] of SELECTION) {
@@ -51,6 +55,47 @@ for (const [title, lastNMessages, messages, expected] of SELECTION) {
     assert.equal(executor.runs[0]?.[0]?.code ?? null, expected);
   });
 }
+
+test("EXE-23 code in a content of several parts is run", async () => {
+  const executor = fakeExecutor("7\n");
+  const { user, bot } = pair([], { codeExecutionConfig: { executor } });
+  const content = [
+    { type: "text", text: "Look:\n" },
+    { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } },
+    { type: "text", text: `\n${block("print(7)")}` },
+  ] as const;
+  const reply = await user.generateReply({ messages: [{ role: "user", content }], sender: bot });
+  assert.deepEqual(executor.runs, [[{ language: "python", code: "print(7)" }]]);
+  assert.equal(reply, "exitcode: 0 (execution succeeded)\nCode output: 7\n");
+});
+
+test.skipIf(!hasComponent("python3"))(
+  "EXE-09 EXE-23 two agents: real code fails, is repaired, and what it did is the reply",
+  async () => {
+    const workDir = await mkdtemp(join(tmpdir(), "loop-"));
+    try {
+      const executor = new LocalCommandLineCodeExecutor({ workDir });
+      const saved = block("// filename: a.js\n1", "javascript");
+      const replies = [block("print(1 / 0)"), block("print(7)"), `${block("print(7)")}\n${block("echo 8", "sh")}`];
+      const { user, bot, stream } = pair([...replies, block("exit 4", "sh"), block("puts 1", "ruby"), saved, "TERMINATE"], {
+        codeExecutionConfig: { executor },
+      });
+      const result = await user.initiateChat(bot, { message: "m", stream });
+      const [failed = "", ...others] = texts(result.chatHistory).filter((text) => text.startsWith("exitcode"));
+      assert.match(failed, /^exitcode: 1 \(execution failed\)\nCode output: Traceback[\s\S]*ZeroDivisionError/);
+      assert.deepEqual(others, [
+        "exitcode: 0 (execution succeeded)\nCode output: 7\n",
+        "exitcode: 0 (execution succeeded)\nCode output: 7\n8\n",
+        "exitcode: 4 (execution failed)\nCode output: ",
+        "exitcode: 1 (execution failed)\nCode output: \nunknown language ruby",
+        `exitcode: 0 (execution succeeded)\nCode output: Code saved to ${join(workDir, "a.js")}\n`,
+      ]);
+      assert.equal(result.stopReason, "termination-message");
+    } finally {
+      await rm(workDir, { recursive: true });
+    }
+  },
+);
 
 /** Node, but with an executor of the test's choice. */
 const hostWith = (chooseExecutor: Host["chooseExecutor"]): Host => Object.assign(Object.create(host) as Host, { chooseExecutor });
@@ -127,6 +172,16 @@ const LEGACY: readonly (readonly [title: string, reply: string, answer: string])
     "exitcode: 3 (execution failed)\nCode output: \nerr\n",
   ],
   ["an unknown language", block("DISPLAY 1", "cobol"), "exitcode: 1 (execution failed)\nCode output: \nunknown language cobol"],
+  [
+    "a language that is only saved elsewhere",
+    block("1", "javascript"),
+    "exitcode: 1 (execution failed)\nCode output: \nunknown language javascript",
+  ],
+  [
+    "no language, and none to be seen",
+    block("??", ""),
+    "exitcode: 1 (execution failed)\nCode output: \nunknown language unknown",
+  ],
   ["the time limit", block("sleep 30", "sh"), "exitcode: 1 (execution failed)\nCode output: \nTimeout"],
 ];
 for (const [title, reply, answer] of LEGACY) {

@@ -37,7 +37,7 @@ for (const candidate of candidates) {
       });
     });
 
-    test("bad input: a block of 10 MB (embedded: 1 MB) runs, and output that is no UTF-8 has replacement characters", async () => {
+    test("EXE-21 bad input: a block of 10 MB (embedded: 1 MB) runs, and output that is no UTF-8 has replacement characters", async () => {
       await withExecutor(candidate, {}, async (executor) => {
         const size = candidate === embedded ? 1_000_000 : 10_000_000; // more does not fit into its memory
         const big = await python(executor, `text = """${"x".repeat(size)}"""`, "print(len(text))");

@@ -23,7 +23,7 @@ test.skipIf(!bubblewrap.present)("BOX-17 the system's sandbox is taken when it h
   });
 });
 
-test.skipIf(!embedded.present)("BOX-17 without it the embedded sandbox is taken", { timeout: 20_000 }, async () => {
+test.skipIf(!embedded.present)("BOX-17 without it the embedded sandbox is taken", { timeout: embedded.testLimit }, async () => {
   await inFolder(async (_, workDir) => {
     await withoutPath(async () => {
       const { executor, reason } = await new ExecutorChooser().choose({ workDir });

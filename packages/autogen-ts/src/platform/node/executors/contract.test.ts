@@ -3,23 +3,13 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import {
-  bubblewrap,
-  candidates,
-  container,
-  inFolder,
-  isRunning,
-  local,
-  prepared,
-  python,
-  withExecutor,
-} from "../../../../test/executors.js";
+import { candidates, inFolder, isRunning, local, prepared, python, withExecutor } from "../../../../test/executors.js";
 
 for (const candidate of candidates) prepared(candidate);
 
 for (const candidate of candidates) {
   describe.skipIf(!candidate.present)(candidate.name, { timeout: candidate.testLimit }, () => {
-    test("BOX-01 output in order, exit code kept, files shared between blocks, named and temporary", async () => {
+    test("BOX-01 EXE-11 output in order, exit code kept, files shared between blocks, named and temporary", async () => {
       await withExecutor(candidate, {}, async (executor, { workDir }) => {
         await mkdir(workDir, { recursive: true });
         await writeFile(join(workDir, "in.csv"), "a,b\n1,2\n");
@@ -61,17 +51,19 @@ for (const candidate of candidates) {
       });
     });
 
-    test("BOX-02 a time limit ends it, what was printed stays, the next block works", async () => {
+    test("BOX-02 EXE-11 EXE-13 a time limit ends it, what was printed stays, the next block works", async () => {
       // Long enough for the slowest start on a busy machine.
       await withExecutor(candidate, { timeoutSeconds: 3 }, async (executor) => {
         await python(executor, "pass"); // starts the interpreter, if there is one to start
-        const late = await python(executor, "import time", "print('start', flush=True)", "while True: pass");
+        const name = `spins_of_${candidate.name}_${process.pid}.py`;
+        const late = await python(executor, `# filename: ${name}`, "print('start', flush=True)", "while True: pass");
         assert.deepEqual([late.exitCode, late.output], [124, "start\n\nTimeout"]);
+        assert.equal(isRunning(name), false);
         assert.equal((await python(executor, "print(1)")).output, "1\n");
       });
     });
 
-    test("BOX-05 an abort ends it at once, and the next block works", async () => {
+    test("BOX-05 EXE-13 EXE-22 an abort ends it at once, and the next block works", async () => {
       await withExecutor(candidate, {}, async (executor) => {
         await python(executor, "pass");
         const controller = new AbortController();
@@ -84,7 +76,7 @@ for (const candidate of candidates) {
       });
     });
 
-    test("BOX-04 endless output is cut and then stopped", async () => {
+    test("BOX-04 EXE-21 endless output is cut and then stopped", async () => {
       await withExecutor(candidate, {}, async (executor) => {
         await python(executor, "pass");
         const before = process.memoryUsage().rss;
@@ -133,10 +125,10 @@ for (const candidate of candidates) {
   });
 }
 
-for (const candidate of [local, bubblewrap, container]) {
+for (const candidate of candidates) {
   test.skipIf(!candidate.present)(
     `BOX-16 ${candidate.name}: two runs at once in two folders do not see each other, in one folder they take turns`,
-    { timeout: 30_000 },
+    { timeout: candidate.testLimit },
     async () => {
       await inFolder(async (folder) => {
         const executors = ["one", "two"].map((name) => candidate.make({ workDir: join(folder, name), timeoutSeconds: 20 }));

@@ -51,8 +51,8 @@ export interface InterpreterStart {
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** Two to three seconds are normal. What hangs is tried once more, with time enough for slow machines. */
-const START_LIMITS_MS = [15_000, 60_000] as const;
+/** Two to three seconds are normal, ten on a busy machine. What hangs is tried once more. */
+const START_LIMITS_MS = [30_000, 60_000] as const;
 /** The largest message that is read: the files of one block. */
 const MAX_LINE_BYTES = 64_000_000;
 

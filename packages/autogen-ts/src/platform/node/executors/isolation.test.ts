@@ -20,13 +20,13 @@ import {
 } from "../../../../test/executors.js";
 import type { Candidate } from "../../../../test/executors.js";
 
-const LIMIT = { timeout: 90_000 }; // of the slowest executor
+const LIMIT = { timeout: 120_000 }; // of the slowest executor
 
 for (const candidate of candidates) prepared(candidate);
 
 for (const candidate of [local, bubblewrap, container]) {
   test.skipIf(!candidate.present)(
-    `BOX-03 ${candidate.name}: a daemon that left its group dies with the block`,
+    `BOX-03 EXE-13 ${candidate.name}: a daemon that left its group dies with the block`,
     LIMIT,
     async () => {
       await withExecutor(candidate, { timeoutSeconds: 1 }, async (executor) => {

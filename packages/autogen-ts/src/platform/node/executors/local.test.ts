@@ -1,12 +1,12 @@
 /** Running on this machine. Specification chapter 24, section 6. */
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { test } from "vitest";
 import { LocalCommandLineCodeExecutor } from "./index.js";
 import { inFolder, local, python, withExecutor } from "../../../../test/executors.js";
 
-test("EXE-11 saved files have the names of the reference", async () => {
+test("EXE-11 several blocks until one fails; saved files have the names of the reference", async () => {
   await withExecutor(local, {}, async (executor, { workDir }) => {
     const result = await executor.executeCodeBlocks([
       { language: "python", code: "print('hi')" },
@@ -80,7 +80,7 @@ test("EXE-16 a virtual environment's interpreter is used, by a relative path too
     await writeFile(join(folder, "venv", "bin", "python3"), "#!/bin/sh\necho from the environment at $VIRTUAL_ENV\n", {
       mode: 0o755,
     });
-    const executor = new LocalCommandLineCodeExecutor({ workDir, virtualEnv: join(folder, ".", "venv") });
+    const executor = new LocalCommandLineCodeExecutor({ workDir, virtualEnv: relative(process.cwd(), join(folder, "venv")) });
     assert.equal((await python(executor, "1")).output, `from the environment at ${join(folder, "venv")}\n`);
   });
 });

@@ -32,7 +32,7 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
       .split("\n")
       .filter((line) => line.startsWith(name));
 
-  test("one container serves all blocks, restart makes a new one, stop removes it and may be called twice", async () => {
+  test("EXE-17 one container serves all blocks, restart makes a new one, stop removes it and may be called twice", async () => {
     await withContainer({}, async (executor) => {
       await python(executor, "open('/tmp/state', 'w').write('kept')");
       assert.equal((await python(executor, "print(open('/tmp/state').read())")).output, "kept\n");
@@ -45,7 +45,7 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
     });
   });
 
-  test("a kept container outlives its executor, and is used again by name", async () => {
+  test("EXE-17 a kept container outlives its executor, and is used again by name", async () => {
     const containerName = `kept-${process.pid}`;
     await inFolder(async (folder, workDir) => {
       await mkdir(workDir);
@@ -128,7 +128,7 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
     });
   });
 
-  test("BOX-18 what the code made and changed belongs to the caller, and what it removed is gone", async () => {
+  test("BOX-18 EXE-17 what the code made and changed belongs to the caller, and what it removed is gone", async () => {
     await withContainer({}, async (executor, workDir) => {
       await writeFile(join(workDir, "removed"), "x");
       await writeFile(join(workDir, "changed"), "old");
@@ -141,7 +141,7 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
     });
   });
 
-  test("an interpreter that the image lacks is named; code that kills its own wrapper harms only itself", async () => {
+  test("EXE-17 EXE-21 an interpreter that the image lacks is named; code that kills its own wrapper harms only itself", async () => {
     await withContainer({ executionPolicies: { javascript: true } }, async (executor) => {
       const lacking = await executor.executeCodeBlocks([{ language: "javascript", code: "1" }]);
       assert.deepEqual(
@@ -154,7 +154,7 @@ describe.skipIf(!hasComponents("podman"))("container", { timeout: 30_000 }, () =
     });
   });
 
-  test("a container ends with the process that started it, also when that is killed", async () => {
+  test("EXE-17 EXE-22 a container ends with the process that started it, also when that is killed", async () => {
     await inFolder(async (_, workDir) => {
       const program = fileURLToPath(new URL("../../../../../test/fixtures/hanging-container.mjs", import.meta.url));
       const host = spawn(process.execPath, [program, JSON.stringify({ ...podman.settings, workDir })], {
