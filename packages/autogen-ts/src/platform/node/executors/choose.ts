@@ -25,12 +25,6 @@ export interface ChooserOptions {
   readonly insideContainer?: () => boolean;
 }
 
-/** @throws AutogenError `invalid-option` for anything but true and false */
-function trustsContainer({ trustContainer = process.env["AUTOGEN_TRUST_CONTAINER"] === "1" }: ExecutorRequest): boolean {
-  if (typeof trustContainer === "boolean") return trustContainer;
-  throw new AutogenError("invalid-option", `\`trustContainer\` is ${JSON.stringify(trustContainer)}. It is true or false.`);
-}
-
 /** Why kinds of executors were not taken. */
 type PassedOver = Partial<Record<CandidateKind, string>>;
 
@@ -147,4 +141,10 @@ export class ExecutorChooser {
           "Nothing was run. Without `useDocker`, a sandbox of this machine is used.";
     return new AutogenError("no-sandbox", `${what}\n${await waysOut(passedOver.bubblewrap)}`, { details: { passedOver } });
   }
+}
+
+/** @throws AutogenError `invalid-option` for anything but true and false */
+function trustsContainer({ trustContainer = process.env["AUTOGEN_TRUST_CONTAINER"] === "1" }: ExecutorRequest): boolean {
+  if (typeof trustContainer === "boolean") return trustContainer;
+  throw new AutogenError("invalid-option", `\`trustContainer\` is ${JSON.stringify(trustContainer)}. It is true or false.`);
 }

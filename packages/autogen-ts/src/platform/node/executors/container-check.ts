@@ -21,7 +21,8 @@ export async function checkCanUseDockerOrThrow(
   useDocker: boolean | string | null | undefined,
   { engine, insideContainer = isInsideContainer() }: ContainerCheckOptions = {},
 ): Promise<void> {
-  if (useDocker === undefined || useDocker === null || useDocker === false || useDocker === "" || insideContainer) return;
+  const wanted = useDocker === true || (typeof useDocker === "string" && useDocker !== "" && useDocker !== "sandbox");
+  if (!wanted || insideContainer) return;
   try {
     await ContainerEngine.find(engine);
   } catch (cause) {

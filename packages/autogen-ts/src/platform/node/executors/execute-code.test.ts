@@ -1,7 +1,7 @@
 /** Code without an executor at hand, environments, and the check for containers. Chapter 24, sections 2 and 4. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { describe, test } from "vitest";
 import { hasComponents } from "../../../../test/components.js";
@@ -66,6 +66,9 @@ describe.skipIf(!local.present)("executeCode", () => {
   test("EXE-10 without code and file name, or in an unknown language, nothing is run", async () => {
     await inFolder(async (folder, workDir) => {
       await assert.rejects(executeCode(), { code: "invalid-option", message: /Pass the code, a `filename`, or both/ });
+      await symlink("/etc/hostname", join(folder, "link.py"));
+      await assert.rejects(executeCode(null, { workDir: folder, useDocker, filename: "link.py" }), { code: "invalid-option" });
+      await rm(join(folder, "link.py"));
       const absent = executeCode(null, { workDir, useDocker, filename: "absent.py" });
       await assert.rejects(absent, { code: "invalid-option", message: /There is no file `absent\.py`/ });
       await assert.rejects(executeCode("puts 1", { workDir, useDocker, lang: "ruby" }), {
@@ -165,7 +168,8 @@ describe("containers that must be there", () => {
     await assert.rejects(checkCanUseDockerOrThrow(true, { engine, insideContainer: false }), refusal);
     await assert.rejects(checkCanUseDockerOrThrow("python:3", { engine, insideContainer: false }), refusal);
     await checkCanUseDockerOrThrow(true, { engine, insideContainer: true });
-    for (const value of [false, null, undefined]) await checkCanUseDockerOrThrow(value, { engine, insideContainer: false });
+    for (const value of [false, null, undefined, "sandbox"])
+      await checkCanUseDockerOrThrow(value, { engine, insideContainer: false });
   });
 
   test("EXE-06 strictDockerCheck fails where another sandbox would be taken", async () => {

@@ -58,8 +58,13 @@ export class WorkFolder {
 
   /** Its text; undefined when there is no regular file of that name inside. */
   async read(name: string): Promise<string | undefined> {
-    const target = await this.#placeFor(name).catch(() => undefined);
-    return target === undefined ? undefined : readFile(target, "utf8").catch(() => undefined);
+    try {
+      const root = await realpath(this.path);
+      const real = await realpath(join(root, name));
+      return isInside(root, real) && (await stat(real)).isFile() ? await readFile(real, "utf8") : undefined;
+    } catch {
+      return undefined; // not there, or not for us
+    }
   }
 
   /** Removes a regular file; anything else stays. */
