@@ -16,8 +16,14 @@ export interface DenoCommand {
   readonly diesWithParent: boolean;
 }
 
-/** Room for 300 MB of objects in Pyodide; more is no gain. */
+/** Of memory that is really there, where it is watched: room for some 500 MB beside what Pyodide takes. */
 export const MEMORY_LIMIT_BYTES = 805_306_368;
+
+/**
+ * Of memory that may be written to, where the system limits it. Deno with Pyodide has reserved 700 to 750 MB of it once it
+ * is ready, most of it never used; a limit close to that lets it die, or hang, at its start. The rest is for the code.
+ */
+const DATA_LIMIT_BYTES = 1_258_291_200;
 
 /**
  * @param packagesFrom files or addresses of modules from where npm packages are looked for
@@ -32,7 +38,7 @@ export async function denoCommand(packagesFrom?: readonly string[]): Promise<Den
     program: deno,
     prefix: [
       ...(setpriv === undefined ? [] : [setpriv, "--pdeathsig", "KILL", "--no-new-privs", ...asRoot, "--"]),
-      ...(prlimit === undefined ? [] : [prlimit, `--data=${MEMORY_LIMIT_BYTES}`, "--core=0", "--fsize=100000000", "--"]),
+      ...(prlimit === undefined ? [] : [prlimit, `--data=${DATA_LIMIT_BYTES}`, "--core=0", "--fsize=100000000", "--"]),
       deno,
     ],
     memoryIsLimited: prlimit !== undefined,

@@ -34,6 +34,22 @@ interface FileSystem {
   utime(path: string, accessed: number, modified: number): void;
   isDir(mode: number): boolean;
   isFile(mode: number): boolean;
+  readonly ErrnoError: new (number: number) => Error;
+  readonly filesystems: { readonly MEMFS: FilesInMemory };
+}
+/** Emscripten's. */
+interface FilesInMemory {
+  expandFileStorage: (file: MemoryFile, capacity: number) => void;
+  resizeFileStorage: (file: MemoryFile, bytes: number) => void;
+}
+interface MemoryFile {
+  contents: Uint8Array;
+  readonly usedBytes: number;
+}
+/** Of ES2024, which deno has. */
+interface GrowingBuffer extends ArrayBuffer {
+  readonly resizable: boolean;
+  resize(bytes: number): void;
 }
 interface RunBlock {
   (path: string): number;
@@ -134,7 +150,63 @@ async function start(url: string, folder: string): Promise<{ files: FileSystem; 
   pyodide.setStdout(outputTo("stdout"));
   pyodide.setStderr(outputTo("stderr"));
   pyodide.FS.mkdirTree(ROOT);
+  keepFilesInBounds(pyodide.FS);
   return { files: pyodide.FS, runBlock: pyodide.runPython(RUNNER) as RunBlock };
+}
+
+const SMALL_FILE_BYTES = 1_000_000;
+const MOST_FILE_BYTES = 100_000_000; // of all files together
+const NO_SPACE = 51; // as WebAssembly's systems number errors
+
+/**
+ * Files are in memory. When they take too much of it, or there is none left, the disk is full for the code; otherwise it
+ * would end the interpreter. Large ones grow in place: what is copied on the way would use up the memory long before.
+ * Only a kindness: what the process may use is limited by the system.
+ */
+function keepFilesInBounds(files: FileSystem): void {
+  const memory = files.filesystems.MEMFS;
+  const { expandFileStorage: expand, resizeFileStorage: resize } = memory;
+  const orNoSpace = (file: MemoryFile, bytes: number, change: () => void): void => {
+    const others = bytes > SMALL_FILE_BYTES ? bytesBelow(files, "/") - file.usedBytes : 0;
+    if (others + bytes > MOST_FILE_BYTES) throw new files.ErrnoError(NO_SPACE);
+    try {
+      change();
+    } catch {
+      throw new files.ErrnoError(NO_SPACE);
+    }
+  };
+  const grow = (file: MemoryFile, capacity: number): void => {
+    const { length, buffer } = file.contents;
+    if (capacity <= SMALL_FILE_BYTES) return expand(file, capacity);
+    if (isGrowing(buffer)) return buffer.resize(Math.min(Math.max(capacity, Math.ceil(length * 1.125)), MOST_FILE_BYTES));
+    const grown = new Uint8Array(growingBuffer(capacity));
+    grown.set(file.contents.subarray(0, file.usedBytes));
+    file.contents = grown;
+  };
+  memory.expandFileStorage = (file, capacity) => {
+    if (file.contents.length < capacity) orNoSpace(file, capacity, () => grow(file, capacity));
+  };
+  memory.resizeFileStorage = (file, bytes) => orNoSpace(file, bytes, () => resize(file, bytes));
+}
+
+const isGrowing = (buffer: object): buffer is GrowingBuffer => "resizable" in buffer && buffer.resizable === true;
+
+function growingBuffer(bytes: number): ArrayBuffer {
+  // The second argument is of ES2024; without it the buffer is an ordinary one, and the next growth copies.
+  const Growing = ArrayBuffer as new (bytes: number, options: { readonly maxByteLength: number }) => ArrayBuffer;
+  return new Growing(bytes, { maxByteLength: MOST_FILE_BYTES });
+}
+
+function bytesBelow(files: FileSystem, folder: string): number {
+  if (folder === "/proc/") return 0; // of no files
+  let bytes = 0;
+  for (const entry of files.readdir(folder)) {
+    if (entry === "." || entry === "..") continue;
+    const { mode, size } = files.lstat(folder + entry);
+    if (files.isDir(mode)) bytes += bytesBelow(files, `${folder + entry}/`);
+    else if (files.isFile(mode)) bytes += size;
+  }
+  return bytes;
 }
 
 type Snapshot = Map<string, string>;

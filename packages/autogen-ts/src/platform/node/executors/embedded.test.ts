@@ -65,6 +65,37 @@ describe.skipIf(!embedded.present)("embedded", { timeout: embedded.testLimit }, 
     });
   });
 
+  test("BOX-14 there is room for 200 MB of objects and for files of 50 MB; then the disk is full, and the interpreter lives on", async () => {
+    await withExecutor(embedded, {}, async (executor) => {
+      await python(executor, "import sys", "sys.kept = 1");
+      const full = await python(
+        executor,
+        "import os, sys",
+        "def fill(path):",
+        "    try:",
+        "        with open(path, 'wb') as file:",
+        "            for n in range(1000): file.write(bytes([n % 256]) * 1_000_000)",
+        "    except OSError as problem: print(problem.strerror)",
+        "    with open(path, 'rb') as file:",
+        "        file.seek(49_000_000)",
+        "        print(os.path.getsize(path) > 50_000_000, file.read(1)[0])",
+        "    os.remove(path)",
+        "fill('/tmp/big')",
+        "try:",
+        "    with open('sparse', 'w') as file: file.truncate(2**31 - 1)",
+        "except OSError as problem: print(problem.strerror)",
+        "os.remove('sparse')",
+        "fill('/dev_of_test')",
+        "open('small', 'w').write('fits')",
+        "kept = [bytearray(10_000_000) for n in range(20)]",
+        "print(len(kept), sys.kept)",
+      );
+      const filled = "No space left on device\nTrue 49\n";
+      assert.deepEqual([full.exitCode, full.output], [0, `${filled}No space left on device\n${filled}20 1\n`]);
+      assert.equal((await python(executor, "print(open('small').read())")).output, "fits\n");
+    });
+  });
+
   test("EXE-11 files go in and out, modules are read anew, missing packages are explained", async () => {
     await withExecutor(embedded, {}, async (executor, { workDir }) => {
       await mkdir(join(workDir, "data"), { recursive: true });

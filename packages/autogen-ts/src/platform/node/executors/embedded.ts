@@ -25,7 +25,7 @@ export interface EmbeddedExecutorOptions {
   readonly workDir?: string;
   /** Limit per block. @default 60 */
   readonly timeoutSeconds?: number;
-  /** Only `outputBytes` and `folderBytes` can be set here; memory is limited to some 300 MB of objects, processes to one. */
+  /** Only `outputBytes` and `folderBytes` can be set here; memory is limited to some 400 MB of objects and files, processes to one. */
   readonly limits?: Partial<CodeLimits>;
   /** Files or addresses of modules from where `deno` and `pyodide` are looked for. @default the current folder, then this package */
   readonly packagesFrom?: readonly string[];
