@@ -1,6 +1,5 @@
 /** Runs code in a sandbox of E2B, a hosted service, through the package `e2b`. */
 import { createRequire } from "node:module";
-import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
 import type {
   CodeBlock,
   CodeExecutor,
@@ -18,6 +17,7 @@ import { programsFor, quoted } from "../programs.js";
 import type { ProcessOutcome } from "../run-process.js";
 import { FolderQueue } from "../work-folder.js";
 import { RemoteFolder } from "./remote-folder.js";
+import { remoteLine } from "./remote-line.js";
 
 /** Settings of the sandbox. */
 export interface E2bExecutorOptions {
@@ -68,24 +68,8 @@ export class E2bCodeExecutor implements CodeExecutor {
   }
 
   async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
-    const line = {
-      name: this.name,
-      folder: this.#folder,
-      policies: {
-        ...DEFAULT_EXECUTION_POLICIES,
-        javascript: true,
-        pwsh: false,
-        powershell: false,
-        ps1: false,
-        ...this.#options.executionPolicies,
-      },
-      sanitize: "off" as const,
-      unknownLanguageHint: "",
-      keepsStreamsApart: false,
-      keepTemporary: true,
-      limits: this.#limits,
-      run: this.#run,
-    };
+    const own = { name: this.name, folder: this.#folder, limits: this.#limits, run: this.#run };
+    const line = remoteLine(own, { javascript: true, ...this.#options.executionPolicies });
     return this.#turns.run("", () => executeOnCommandLine(line, blocks, options));
   }
 

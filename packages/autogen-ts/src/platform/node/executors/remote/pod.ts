@@ -1,7 +1,6 @@
 /** Runs code in a pod of Kubernetes. Specification chapter 24, section 10. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { DEFAULT_EXECUTION_POLICIES } from "../../../../code/index.js";
 import type {
   CodeBlock,
   CodeExecutor,
@@ -21,6 +20,7 @@ import { FolderQueue } from "../work-folder.js";
 import { at, connectionOfCluster, connectionOfConfig, KubernetesClient, namespaceOfCluster } from "./kubernetes-client.js";
 import type { KubernetesConnection } from "./kubernetes-client.js";
 import { RemoteFolder } from "./remote-folder.js";
+import { remoteLine } from "./remote-line.js";
 
 /** Settings of the pod. */
 export interface PodExecutorOptions {
@@ -77,23 +77,8 @@ export class PodCommandLineCodeExecutor implements CodeExecutor {
   }
 
   async executeCodeBlocks(blocks: readonly CodeBlock[], options: ExecuteCodeOptions = {}): Promise<CodeResult> {
-    const line = {
-      name: this.name,
-      folder: this.#folder,
-      policies: {
-        ...DEFAULT_EXECUTION_POLICIES,
-        pwsh: false,
-        powershell: false,
-        ps1: false,
-        ...this.#options.executionPolicies,
-      },
-      sanitize: "off" as const,
-      unknownLanguageHint: "",
-      keepsStreamsApart: false,
-      keepTemporary: true,
-      limits: this.#limits,
-      run: this.#run,
-    };
+    const own = { name: this.name, folder: this.#folder, limits: this.#limits, run: this.#run };
+    const line = remoteLine(own, { ...this.#options.executionPolicies });
     return this.#turns.run("", () => executeOnCommandLine(line, blocks, options));
   }
 
