@@ -22,6 +22,7 @@ export const ENTRY_BYTES = {
   "./executors": 460_000,
   "./logging": 520_000,
   "./runs": 380_000,
+  "./durable": 375_000,
   "./transforms": 380_000,
 };
 
