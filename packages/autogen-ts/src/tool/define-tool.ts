@@ -83,7 +83,7 @@ export function defineTool<Execute extends (...args: never) => unknown>(
 export function defineTool(
   tool: Description & { readonly parameters?: unknown; readonly execute: (...args: never) => unknown; readonly schema?: unknown },
 ): Tool {
-  const { name, description, parameters = NO_PARAMETERS, execute, approval, timeoutMs, parallel, maxOutputChars } = tool;
+  const { name, description, parameters = NO_PARAMETERS, execute, approval, timeoutMs, parallel, maxOutputChars, once } = tool;
   checkToolName(name);
   if (typeof description !== "string" || description === "") {
     throw new AutogenError("invalid-option", `The tool \`${name}\` has no description. Models choose tools by it.`);
@@ -101,6 +101,7 @@ export function defineTool(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(maxOutputChars === undefined ? {} : { maxOutputChars }),
+    ...(once === undefined ? {} : { once }),
     ...(tool.schema === undefined ? {} : { schema: tool.schema as StandardSchema }), // Of a tool that was defined before.
   };
 }
