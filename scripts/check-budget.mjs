@@ -23,6 +23,7 @@ export const ENTRY_BYTES = {
   "./logging": 520_000,
   "./otel": 350_000,
   "./runs": 380_000,
+  "./durable": 375_000,
   "./transforms": 380_000,
 };
 

@@ -58,6 +58,7 @@ export interface ToolExecution {
   readonly timeoutMs: number | null;
   readonly parallel: boolean;
   readonly maxOutputChars: number;
+  readonly once: boolean;
   readonly onError: ToolErrorHandler | null;
   /** Stops what is under way when a run is aborted, with one listener however many calls there are. */
   readonly aborts: AbortRelay;
@@ -73,7 +74,7 @@ export interface RunnableTool {
 
 /** @throws AutogenError `invalid-option` */
 export function resolveToolExecution(agent: string, options: ToolExecutionOptions = {}): ToolExecution {
-  const { approval = "never", approver = "human", timeoutMs = null, parallel = false, onError = null } = options;
+  const { approval = "never", approver = "human", timeoutMs = null, parallel = false, once = false, onError = null } = options;
   checkSettings(`\`toolExecution\` of agent \`${agent}\``, options);
   if (typeof approver !== "function" && !["human", "program", "later"].includes(approver)) {
     throw new AutogenError(
@@ -82,5 +83,5 @@ export function resolveToolExecution(agent: string, options: ToolExecutionOption
     );
   }
   const maxOutputChars = options.maxOutputChars ?? MAX_OUTPUT_CHARS;
-  return { approval, approver, timeoutMs, parallel, onError, maxOutputChars, aborts: new AbortRelay() };
+  return { approval, approver, timeoutMs, parallel, once, onError, maxOutputChars, aborts: new AbortRelay() };
 }

@@ -10,6 +10,8 @@ export interface ExecuteCodeOptions {
   readonly signal?: AbortSignal;
   /** Called with output as it is written, decoded as UTF-8. */
   readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+  /** Equal when this very execution is repeated after a crash; absent when nothing would repeat it. */
+  readonly idempotencyKey?: string;
 }
 
 /** Runs blocks in order until one fails. What cannot be run is a result with a text for the model, not an error. */

@@ -92,9 +92,24 @@ export interface CodeResult {
 /** Input and output of each kind of effect. */
 export interface EffectTable {
   readonly model: { readonly input: ModelRequest; readonly output: ModelResponse };
-  readonly tool: { readonly input: { readonly callId?: string; readonly args: Json }; readonly output: ToolOutcome };
+  readonly tool: {
+    readonly input: {
+      readonly callId?: string;
+      readonly args: Json;
+      /** A call that was interrupted must not be repeated unasked. */
+      readonly once?: true;
+    };
+    readonly output: ToolOutcome;
+  };
   readonly code: { readonly input: { readonly blocks: readonly CodeBlock[] }; readonly output: CodeResult };
-  readonly human: { readonly input: { readonly prompt: string }; readonly output: string };
+  readonly human: {
+    readonly input: {
+      readonly prompt: string;
+      /** A function of the program answers, and no person. */
+      readonly by?: "function";
+    };
+    readonly output: string;
+  };
   /** A number in [0, 1). */
   readonly random: { readonly input: null; readonly output: number };
   /** Milliseconds since 1970, UTC. */
@@ -121,6 +136,8 @@ export interface Effect<K extends EffectKind = EffectKind> {
 export interface ExecuteContext {
   /** Absent when nothing can abort the run. */
   readonly signal?: AbortSignal;
+  /** Equal whenever this effect is repeated and for no other one; absent when no layer gives one. */
+  readonly idempotencyKey?: string;
 }
 
 /** Does the work. Not called when a layer answers from a cache or a recording. */

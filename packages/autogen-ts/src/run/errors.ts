@@ -23,6 +23,13 @@ export type ErrorCode =
   | "undefined-next-agent"
   | "missing-package"
   | "replay-mismatch"
+  | "replay-diverged"
+  | "journal-failed"
+  | "run-locked"
+  | "run-conflict"
+  | "unknown-run"
+  | "not-storable"
+  | "question-expired"
   | "request-forbidden"
   | "input-closed"
   | "unsupported"
@@ -62,6 +69,10 @@ export function isAutogenError(error: unknown, code?: ErrorCode): error is Autog
   if (typeof found !== "string" || typeof name !== "string") return false;
   return code === undefined ? error instanceof AutogenError || name === "AutogenError" : found === code;
 }
+
+/** Whether an effect was refused because the program is no longer the one that was recorded: never a text for a model. */
+export const isReplayFailure = (error: unknown): boolean =>
+  isAutogenError(error, "replay-mismatch") || isAutogenError(error, "replay-diverged");
 
 /** The error that an aborted run throws. `cause` is the signal's reason. */
 export function abortError(signal: AbortSignal): AutogenError {

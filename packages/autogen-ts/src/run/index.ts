@@ -1,6 +1,6 @@
 export { AbortRelay } from "./abort-relay.js";
 export { editDistance } from "./edit-distance.js";
-export { AutogenError, abortError, isAutogenError, throwIfAborted, unreachable } from "./errors.js";
+export { AutogenError, abortError, isAutogenError, isReplayFailure, throwIfAborted, unreachable } from "./errors.js";
 export type { ErrorCode, ErrorOptions } from "./errors.js";
 export type {
   CodeBlock,
@@ -32,7 +32,8 @@ export type {
 } from "./events.js";
 export { loadHost } from "./host.js";
 export type { Host } from "./host.js";
-export { canonical, RECORDING_FORMAT, recordTo, trace } from "./layers.js";
+export { differenceText } from "./input-difference.js";
+export { canonical, describeError, RECORDING_FORMAT, recordTo, trace } from "./layers.js";
 export type { RecordedEffect } from "./layers.js";
 export { joinings, observe, observers, tell } from "./observers.js";
 export type {
@@ -48,7 +49,7 @@ export type {
   WrapperMade,
 } from "./observers.js";
 export { orAborted } from "./or-aborted.js";
-export { replayFrom } from "./replay.js";
+export { replayFrom, reviveError } from "./replay.js";
 export type { ReplayLayer, ReplayOptions } from "./replay.js";
 export { asAbort, createRun } from "./run.js";
 export type { ChildOptions, Run, RunContext, RunOptions } from "./run.js";

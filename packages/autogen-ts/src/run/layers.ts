@@ -62,9 +62,10 @@ export function recordTo(write: (effect: RecordedEffect) => void | Promise<void>
 }
 
 /** These say nothing about the world. */
-const NOT_RECORDED: readonly ErrorCode[] = ["aborted", "replay-mismatch", "request-forbidden"];
+const NOT_RECORDED: readonly ErrorCode[] = ["aborted", "replay-mismatch", "replay-diverged", "request-forbidden"];
 
-function describeError(error: unknown): NonNullable<RecordedEffect["error"]> {
+/** An error as data, as recordings keep it. */
+export function describeError(error: unknown): NonNullable<RecordedEffect["error"]> {
   if (isAutogenError(error)) return { code: error.code, message: error.message, details: plain(error.details) };
   if (!(error instanceof Error)) return { name: "Error", code: "", message: String(error) };
   const { code } = error as { readonly code?: unknown };

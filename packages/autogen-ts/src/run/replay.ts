@@ -57,7 +57,7 @@ export function replayFrom(
       }
       if (strict && found.input !== undefined) compareInputs(effect, found.input);
       used.add(found);
-      if (found.error !== undefined) throw revived(found.error);
+      if (found.error !== undefined) throw reviveError(found.error);
       tellText(effect, found, scope);
       // Recorded under the same key, hence for the same kind of effect.
       return found.output ?? null;
@@ -80,8 +80,8 @@ function byKey(effects: readonly RecordedEffect[]): ReadonlyMap<string, readonly
   return found;
 }
 
-/** The code may be one of another version of this package: it is data here. */
-function revived({ name, code, message, details = null }: NonNullable<RecordedEffect["error"]>): Error {
+/** The error that was described, with its name, code and message. The code may be one of another version of this package. */
+export function reviveError({ name, code, message, details = null }: NonNullable<RecordedEffect["error"]>): Error {
   if (name === undefined) return new AutogenError(code as ErrorCode, message, { details });
   return Object.assign(new Error(message), { name }, code === "" ? {} : { code });
 }

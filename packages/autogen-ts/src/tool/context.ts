@@ -7,6 +7,11 @@ export interface ToolContext {
   readonly toolCallId?: string;
   /** Fires when the run is aborted, or the time limit of the tool is over. */
   readonly signal: AbortSignal;
+  /**
+   * Equal when this very call is made again after a crash, and for no other call: for services that take such a key. Absent
+   * when nothing would repeat the call.
+   */
+  readonly idempotencyKey?: string;
   /** Pass it on to chats and model calls inside of the tool. */
   readonly run: Run;
   /** Tells readers of the run how far the tool is: an event `tool.progress`. What is no JSON is told as text. */

@@ -17,6 +17,11 @@ export interface ToolSettings {
   readonly parallel?: boolean;
   /** Longer results lose their middle. @default that of the agent, 1 000 000 */
   readonly maxOutputChars?: number;
+  /**
+   * A call that was interrupted by a crash is not repeated when a durable conversation goes on: somebody is asked what became
+   * of it. @default false
+   */
+  readonly once?: boolean;
 }
 
 /** Both halves of a tool: the signature for a model, and the implementation. */
@@ -78,7 +83,7 @@ export function defineTool<Execute extends (...args: never) => unknown>(
 export function defineTool(
   tool: Description & { readonly parameters?: unknown; readonly execute: (...args: never) => unknown; readonly schema?: unknown },
 ): Tool {
-  const { name, description, parameters = NO_PARAMETERS, execute, approval, timeoutMs, parallel, maxOutputChars } = tool;
+  const { name, description, parameters = NO_PARAMETERS, execute, approval, timeoutMs, parallel, maxOutputChars, once } = tool;
   checkToolName(name);
   if (typeof description !== "string" || description === "") {
     throw new AutogenError("invalid-option", `The tool \`${name}\` has no description. Models choose tools by it.`);
@@ -96,6 +101,7 @@ export function defineTool(
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(maxOutputChars === undefined ? {} : { maxOutputChars }),
+    ...(once === undefined ? {} : { once }),
     ...(tool.schema === undefined ? {} : { schema: tool.schema as StandardSchema }), // Of a tool that was defined before.
   };
 }
@@ -111,7 +117,7 @@ export function checkToolName(name: unknown): asserts name is string {
 }
 
 /** @param owner whose settings these are, for errors */
-export function checkSettings(owner: string, { approval, timeoutMs, parallel, maxOutputChars }: ToolSettings): void {
+export function checkSettings(owner: string, { approval, timeoutMs, parallel, maxOutputChars, once }: ToolSettings): void {
   const fail = (option: string, wanted: string): never => {
     throw new AutogenError("invalid-option", `\`${option}\` of ${owner} is not ${wanted}.`);
   };
@@ -120,6 +126,7 @@ export function checkSettings(owner: string, { approval, timeoutMs, parallel, ma
   }
   if (timeoutMs !== undefined && !(timeoutMs > 0)) fail("timeoutMs", "a number of milliseconds above 0");
   if (parallel !== undefined && typeof parallel !== "boolean") fail("parallel", "true or false");
+  if (once !== undefined && typeof once !== "boolean") fail("once", "true or false");
   if (maxOutputChars !== undefined && !(maxOutputChars >= 100)) fail("maxOutputChars", "a number of at least 100");
 }
 

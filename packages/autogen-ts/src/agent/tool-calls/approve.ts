@@ -13,7 +13,7 @@ import {
   type ApprovalQuestion,
   type ApprovalVerdict,
 } from "../../tool/index.js";
-import { isAutogenError, type ApprovalSource, type StopReason } from "../../run/index.js";
+import { isReplayFailure, type ApprovalSource, type StopReason } from "../../run/index.js";
 import type { CallSite } from "../contract.js";
 import type { PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
@@ -81,7 +81,7 @@ async function judge({ recipient, run }: CallSite, question: ApprovalQuestion, p
     });
   } catch (error) {
     run.throwIfAborted();
-    if (isAutogenError(error, "replay-mismatch")) throw error;
+    if (isReplayFailure(error)) throw error;
     run.warn(
       "approval-policy-failed",
       `The approval policy of the tool \`${tool}\` threw, so \`${recipient.name}\` did not run the call: ${reasonOf(error)}`,
@@ -144,7 +144,8 @@ async function askFunction(
   question: ApprovalQuestion,
   approver: (question: ApprovalQuestion, context: { readonly signal?: AbortSignal }) => unknown,
 ): Promise<void> {
-  const line = await run.perform("human", recipient.name, { prompt: approvalPrompt(question) }, async (context) =>
+  const input = { prompt: approvalPrompt(question), by: "function" } as const;
+  const line = await run.perform("human", recipient.name, input, async (context) =>
     approvalLine(checkedAnswer(await approver(question, context), `The approver of agent \`${recipient.name}\``)),
   );
   recipient.approvals.answer(question.id, readApproval(line));

@@ -1,7 +1,7 @@
 /** Runs one call as an effect: time limit, progress, streams of results, errors. */
 import type { Json } from "../../message/index.js";
 import { failure, outcomeOf, type ToolContext } from "../../tool/index.js";
-import { isAutogenError, tell, type Run, type ToolOutcome, type ToolUsed } from "../../run/index.js";
+import { isReplayFailure, tell, type ExecuteContext, type Run, type ToolOutcome, type ToolUsed } from "../../run/index.js";
 import type { CallSite } from "../contract.js";
 import type { PreparedCall, ReadyCall } from "./prepare.js";
 import { reasonOf } from "./reason.js";
@@ -22,9 +22,10 @@ async function runTool(site: CallSite, call: ReadyCall): Promise<ToolOutcome> {
   const { recipient, run } = site;
   const id = call.callId === undefined ? {} : { callId: call.callId };
   run.emit({ type: "tool.start", agent: recipient.name, tool: call.name, ...id });
-  const outcome = await run.perform("tool", call.name, { ...id, args: call.given }, async ({ signal }) => {
+  const once = (call.tool.settings.once ?? recipient.toolExecution.once) ? ({ once: true } as const) : {};
+  const outcome = await run.perform("tool", call.name, { ...id, args: call.given, ...once }, async (context) => {
     const limit = call.tool.settings.timeoutMs ?? recipient.toolExecution.timeoutMs;
-    return limit === null ? await attempt(site, call, signal) : await withinTime(site, call, signal, limit);
+    return limit === null ? await attempt(site, call, context) : await withinTime(site, call, context, limit);
   });
   // First to observers: what a logger writes is there before anybody hears of it.
   if (outcome.ok) tell((observer) => observer.toolUsed?.(usedTool(site, call, outcome)));
@@ -37,7 +38,8 @@ const usedTool = ({ recipient, run }: CallSite, call: ReadyCall, { content }: To
 });
 
 /** A tool that does not notice its signal goes on for nobody. */
-async function withinTime(site: CallSite, call: ReadyCall, signal: AbortSignal | undefined, limit: number): Promise<ToolOutcome> {
+async function withinTime(site: CallSite, call: ReadyCall, context: ExecuteContext, limit: number): Promise<ToolOutcome> {
+  const { signal } = context;
   const stop = new AbortController();
   const unfollow =
     signal === undefined ? null : site.recipient.toolExecution.aborts.follow(signal, () => stop.abort(signal.reason));
@@ -49,29 +51,29 @@ async function withinTime(site: CallSite, call: ReadyCall, signal: AbortSignal |
   });
   late.catch(() => undefined); // Rejects when the tool was quicker.
   try {
-    return await Promise.race([attempt(site, call, signal, stop.signal), late]);
+    return await Promise.race([attempt(site, call, context, stop.signal), late]);
   } finally {
     done.abort();
     unfollow?.();
   }
 }
 
-/** @param runSignal of the run @param own that of this call, where it has a time limit */
+/** @param context of the effect @param own that of this call, where it has a time limit */
 async function attempt(
   site: CallSite,
   call: ReadyCall,
-  runSignal: AbortSignal | undefined,
+  { signal: runSignal, idempotencyKey }: ExecuteContext,
   own: AbortSignal | undefined = runSignal,
 ): Promise<ToolOutcome> {
   const { recipient, run } = site;
   const maxChars = call.tool.settings.maxOutputChars ?? recipient.toolExecution.maxOutputChars;
   try {
-    const context = contextOf(site, call, own);
+    const context = contextOf(site, call, own, idempotencyKey);
     // What the handler takes is its own declaration; the schema of the tool vouches for it.
     const value: unknown = await call.tool.execute(call.args as never, context);
     return outcomeOf(isGenerator(value) ? await lastOf(value, context, own, run.host) : value, maxChars);
   } catch (error) {
-    if (runSignal?.aborted === true || isAutogenError(error, "replay-mismatch")) throw error;
+    if (runSignal?.aborted === true || isReplayFailure(error)) throw error;
     const { onError } = recipient.toolExecution;
     const { name: tool, callId, given: args } = call;
     const said = await onError?.(error, { agent: recipient.name, tool, args, ...(callId === undefined ? {} : { callId }) });
@@ -80,7 +82,12 @@ async function attempt(
   }
 }
 
-function contextOf({ recipient, sender, messages, run }: CallSite, call: ReadyCall, own: AbortSignal | undefined): ToolContext {
+function contextOf(
+  { recipient, sender, messages, run }: CallSite,
+  call: ReadyCall,
+  own: AbortSignal | undefined,
+  idempotencyKey: string | undefined,
+): ToolContext {
   const id = call.callId === undefined ? {} : { callId: call.callId };
   return {
     agent: recipient,
@@ -88,6 +95,7 @@ function contextOf({ recipient, sender, messages, run }: CallSite, call: ReadyCa
     messages,
     run,
     ...(call.callId === undefined ? {} : { toolCallId: call.callId }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(run.context.variables === undefined ? {} : { variables: run.context.variables }),
     get signal() {
       return own ?? run.signal;

@@ -85,7 +85,7 @@ export class TransformMessages {
 }
 
 /** These are not about the transform: they have to end what is under way. */
-const FATAL: readonly ErrorCode[] = ["aborted", "budget-exhausted", "replay-mismatch", "request-forbidden"];
+const FATAL: readonly ErrorCode[] = ["aborted", "budget-exhausted", "replay-mismatch", "replay-diverged", "request-forbidden"];
 
 function isTransform(value: unknown): value is MessageTransform {
   const { applyTransform, getLogs } = (value ?? {}) as Partial<Record<keyof MessageTransform, unknown>>;

@@ -1,0 +1,15 @@
+export { conversation, isConversation } from "./conversation.js";
+export type { AnyConversation, Conversation, ConversationContext, ConversationOptions } from "./conversation.js";
+export type { DriveCall, DurableEventInfo } from "./drive.js";
+export { durableRuns } from "./durable-runs.js";
+export type { DurableOptions, DurableRuns, Resumed, StartOptions } from "./durable-runs.js";
+export type { ForkOptions } from "./fork.js";
+export { journalFile } from "./journal-file.js";
+export type { JournalFileOptions } from "./journal-file.js";
+export { journalLayer } from "./journal-layer.js";
+export type { JournalLayer, JournalLayerOptions } from "./journal-layer.js";
+export type { AskLine, EndLine, JournalLine, RunHead, StoredError, StoredRun, StoredStep } from "./journal-lines.js";
+export type { Sync } from "./journal-writer.js";
+export type { AnswerReceipt, RunDetails, RunInfo, RunOutcome, RunStatus, StepInfo } from "./outcome.js";
+export type { Expiry, OpenQuestion } from "./people.js";
+export type { OpenRun, RunStore } from "./store.js";
