@@ -14,7 +14,7 @@ await work(library, durable, process.argv.slice(2));
 `;
 
 let worker: Program;
-beforeAll(async () => void (worker = await program(SOURCE)));
+beforeAll(async () => void (worker = await program(SOURCE, "with packages")));
 afterAll(async () => await worker[Symbol.asyncDispose]());
 
 test("DUR-02, DUR-06 25 kills of a process with chats of every form: all end as undisturbed, nothing completed is repeated", async () => {

@@ -26,6 +26,7 @@ import { isRoot, NOBODY } from "../bubblewrap-launcher.js";
 import { executeOnCommandLine } from "../command-line.js";
 import { requireLimits, requireTimeout } from "../limits.js";
 import { PYTHON_SETTINGS } from "../environment.js";
+import { closedFolderAbove } from "./closed-folder.js";
 import { findFirst } from "../find-program.js";
 import { ControlGroups } from "../control-groups.js";
 import { GrowthWatch } from "../folder-growth.js";
@@ -118,6 +119,7 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
 
   readonly #run = async (language: string, fileName: string, options: ExecuteCodeOptions): Promise<ProcessOutcome | string> => {
     const packageFolder = findPackage();
+    if (isRoot()) await requireOpenWay(packageFolder);
     const names = programsFor(language);
     const program = await findFirst(names, SEARCH_PATH);
     if (program === undefined) return `No program for ${language} was found (looked for ${names.join(", ")} in ${SEARCH_PATH}).`;
@@ -211,6 +213,14 @@ export class SandboxRuntimeCodeExecutor implements CodeExecutor {
     const { memoryBytes, fileBytes, processes } = this.#limits;
     return `prlimit --data=${memoryBytes} --fsize=${fileBytes} --core=0 --nofile=256 --nproc=${processes} -- `;
   }
+}
+
+/** @throws AutogenError `executor-failed` naming the folder in the way */
+async function requireOpenWay(packageFolder: string): Promise<void> {
+  const closed = await closedFolderAbove(packageFolder);
+  if (closed === null) return;
+  const message = `Root starts \`srt\` as nobody, who may not enter \`${closed}\`, where its package is. Let others enter (\`chmod o+x ${closed}\`), move the project, or run as another user.`;
+  throw new AutogenError("executor-failed", message, { details: { folder: closed } });
 }
 
 /** @throws AutogenError `missing-package` */
