@@ -9,12 +9,12 @@ const WORKERS = 2;
 
 /**
  * @param {string} folder of the cases
- * @param {{ area?: string, id?: string, out?: string }} [options] `out`: where to write what happened, one file for each case
+ * @param {{ area?: string, id?: string, out?: string, journal?: boolean }} [options] `out`: where to write what happened, one file for each case
  * @returns {Promise<import("./judge.mjs").Verdict[]>} in order of the ids
  */
-export async function runConformance(folder, { area, id, out } = {}) {
+export async function runConformance(folder, { area, id, out, journal = false } = {}) {
   const cases = readCases(folder, { area, id });
-  const outcomes = await playAll(cases, { tools: readTools(folder), workers: WORKERS });
+  const outcomes = await playAll(cases, { tools: readTools(folder), workers: WORKERS, journal });
   if (out !== undefined) writeOutcomes(out, outcomes);
   return cases.map((one) => judge(one, /** @type {import("./play/pool.mjs").Outcome} */ (outcomes.get(one.id))));
 }

@@ -17,6 +17,7 @@ async function main() {
       area: { type: "string" },
       case: { type: "string" },
       out: { type: "string" },
+      journal: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },
     },
   });
@@ -24,7 +25,7 @@ async function main() {
   await build();
   const folder = findCases(values.cases);
   if (folder === null) throw new Error(NO_CASES);
-  const verdicts = await runConformance(folder, { area: values.area, id: values.case, out: values.out });
+  const verdicts = await runConformance(folder, { area: values.area, id: values.case, out: values.out, journal: values.journal });
   if (verdicts.length === 0) throw new Error(`No case in ${folder} has this area or id.`);
   process.stdout.write(report(verdicts, { verbose: values.verbose }));
   return verdicts.some(({ kind }) => kind === "failed") ? 1 : 0;

@@ -12,10 +12,10 @@ const CASE_LIMIT_MS = 20_000;
 
 /**
  * @param {readonly any[]} cases
- * @param {{ tools: readonly any[], workers: number, onDone?: (id: string) => void }} options
+ * @param {{ tools: readonly any[], workers: number, journal?: boolean, onDone?: (id: string) => void }} options
  * @returns {Promise<Map<string, Outcome>>} by case id
  */
-export async function playAll(cases, { tools, workers, onDone = () => undefined }) {
+export async function playAll(cases, { tools, workers, journal = false, onDone = () => undefined }) {
   /** @type {Map<string, Outcome>} */
   const outcomes = new Map();
   const waiting = [...cases];
@@ -25,7 +25,7 @@ export async function playAll(cases, { tools, workers, onDone = () => undefined 
     let worker = null;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       worker ??= startWorker(programs.path);
-      const outcome = await playOne(worker, { tools, scenario: next.scenario });
+      const outcome = await playOne(worker, { tools, journal, scenario: next.scenario });
       if ("broken" in outcome && !worker.connected) worker = null;
       outcomes.set(next.id, outcome);
       onDone(next.id);

@@ -9,16 +9,18 @@ import { exported, library, NotAvailable } from "../map/not-available.mjs";
 import { isOwnFault } from "../map/scenario-error.mjs";
 import { newStage } from "../map/stage.mjs";
 import { collect } from "./collect.mjs";
+import { journalEveryRun } from "./journal.mjs";
 import { openWorkFolder } from "./work-folder.mjs";
 
 /** @typedef {import("../service/answers.mjs").Served} Served */
 
 /** `served`: what the service's answers counted as used, step by step. @typedef {{ outcome: any, served: Served[][] } | { skipped: string }} Played */
 
-/** @param {any} scenario @returns {Promise<Played>} */
-export async function play(scenario) {
+/** @param {any} scenario @param {{ journal?: boolean }} [options] @returns {Promise<Played>} */
+export async function play(scenario, { journal = false } = {}) {
   const folder = openWorkFolder(scenario);
   const service = await startService(scenario.endpoints ?? {});
+  const journals = journal ? await journalEveryRun() : null;
   const forth = (text) => text.replaceAll("$WORK", folder.path).replaceAll("$SERVER", service.url);
   const back = (text) => text.replaceAll(folder.path, "$WORK").replaceAll(service.url, "$SERVER");
   try {
@@ -31,11 +33,13 @@ export async function play(scenario) {
     const played = await library.IOStream.withDefault(stage.console.stream, () =>
       act(concrete, stage, () => served.push(service.served.splice(0))),
     );
+    if (served.flat().length > 0 && journals?.steps() === 0) throw new Error("The journal saw no step.");
     return { outcome: mapStrings({ ...played, ...collect(concrete, stage, service) }, back), served };
   } catch (error) {
     if (error instanceof NotAvailable) return { skipped: error.feature };
     throw error;
   } finally {
+    await journals?.remove();
     folder.leave();
     await service.close();
   }

@@ -6,10 +6,10 @@ import { play } from "./scenario.mjs";
 const answer = (message) => process.send?.(message);
 
 /** @param {any} job */
-async function work({ tools, scenario }) {
+async function work({ tools, scenario, journal }) {
   try {
     setTools(tools);
-    answer(await play(scenario));
+    answer(await play(scenario, { journal }));
   } catch (error) {
     answer({ broken: error?.stack ?? String(error) });
   }
