@@ -17,6 +17,7 @@ export async function testCode(name) {
     bundle: true,
     format: "esm",
     platform: "node",
+    target: "node20",
     packages: "external",
     logLevel: "warning",
   });

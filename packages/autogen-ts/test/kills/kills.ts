@@ -19,8 +19,8 @@ export interface KillOptions {
   /** Of each form. */
   readonly runs: number;
   readonly turns: number;
-  /** A program that calls `work`. */
-  readonly worker: string;
+  /** A program that calls `work` with the arguments behind these. */
+  readonly worker: readonly string[];
   readonly library: typeof Library;
   readonly durable: typeof Durable;
 }
@@ -135,7 +135,7 @@ class Killing {
     const { worker, turns } = this.#options;
     let undisturbed = 0;
     for (let processes = 1; ; processes += 1) {
-      const child = spawn(process.execPath, [worker, this.#dir, this.#service.url, String(turns), ...ids], {
+      const child = spawn(process.execPath, [...worker, this.#dir, this.#service.url, String(turns), ...ids], {
         stdio: ["ignore", "ignore", "pipe"],
       });
       let errors = "";

@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AutogenError, type Json } from "../../core.js";
 import { headLine, lineOf, parseJournal, type JournalLine, type RunHead, type StoredRun } from "./journal-lines.js";
@@ -154,7 +154,7 @@ class JournalFolder implements RunStore {
     try {
       writeFileSync(draft, text, { mode: 0o600, flush: this.#sync === "always" });
       linkSync(draft, path);
-      if (this.#sync === "always") syncFolder(this.#folder);
+      if (this.#sync === "always") syncFolder(dirname(path));
       return true;
     } catch (error) {
       if (hasCode(error, "EEXIST")) return false;
@@ -179,6 +179,7 @@ const noteFile = (inbox: string, slot: string): string =>
 
 /** A new name is safe when its folder is. */
 function syncFolder(folder: string): void {
+  if (process.platform === "win32") return; // Folders cannot be opened there.
   const file = openSync(folder, "r");
   try {
     fsyncSync(file);

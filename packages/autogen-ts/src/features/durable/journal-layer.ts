@@ -42,11 +42,13 @@ export async function journalLayer(
   const open = await store.open(id);
   const stopping = new AbortController();
   const steps = new Steps(open, { people: null, signal: stopping.signal, maxStepBytes, quietMs: QUIET_MS });
+  const context = new StepContext();
   return {
-    layer: new StepContext().layer(id, steps),
+    layer: context.layer(id, steps),
     finish: () => steps.finish(),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
+      context.close();
       open.close();
     },
   };

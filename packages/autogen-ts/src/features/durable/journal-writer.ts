@@ -23,10 +23,20 @@ export class JournalWriter {
     ftruncateSync(this.#file, size);
   }
 
-  /** @throws AutogenError `journal-failed`; nothing of the line is then in the file */
+  /** @throws AutogenError `journal-failed`; no part of the line is then in the file */
   async append(line: string): Promise<void> {
-    this.#write(Buffer.from(line));
-    if (this.#sync === "always") await sync(this.#file);
+    try {
+      this.#write(Buffer.from(line));
+      if (this.#sync === "always") await sync(this.#file);
+    } catch (cause) {
+      this.#cut();
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new AutogenError(
+        "journal-failed",
+        `The journal \`${this.#path}\` cannot be written: ${why}. The step that was just performed may not be stored, and is then repeated. Make room, and resume the run.`,
+        { cause, details: { file: this.#path } },
+      );
+    }
   }
 
   close(): void {
@@ -34,17 +44,16 @@ export class JournalWriter {
   }
 
   #write(bytes: Uint8Array): void {
+    const start = this.#size;
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at, bytes.length - at, start + at);
+    this.#size = start + bytes.length;
+  }
+
+  #cut(): void {
     try {
-      for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at, bytes.length - at, this.#size + at);
-      this.#size += bytes.length;
-    } catch (cause) {
       ftruncateSync(this.#file, this.#size);
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new AutogenError(
-        "journal-failed",
-        `The journal \`${this.#path}\` cannot be written: ${why}. The step that was just performed is not stored and will be repeated. Make room, and resume the run.`,
-        { cause, details: { file: this.#path } },
-      );
+    } catch {
+      // Whoever opens the file next cuts off what is incomplete.
     }
   }
 }

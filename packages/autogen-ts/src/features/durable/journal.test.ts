@@ -1,10 +1,12 @@
 /** What a journal holds, what it refuses to hold, and damage. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "vitest";
 import { agents, chatting, crashAt, folder, hostOf, model } from "../../../test/durable.js";
 import { rejection } from "../../../test/pairs.js";
+import { program } from "../../../test/programs.js";
 import { defineTool, registerFunction } from "../../index.js";
 import { scriptedModel } from "../testing/index.js";
 import { conversation, durableRuns, journalFile } from "./index.js";
@@ -130,4 +132,34 @@ test("`sync: always` stores the same", async () => {
   const host = durableRuns({ store: journalFile({ dir: place.dir, sync: "always" }), conversations: [one] });
   assert.equal((await host.start(one, { question: "Q" }, { id: "a" })).status, "finished");
   assert.equal(place.lines("a").length, 4);
+});
+
+const ON_FULL_DISK = `
+  import { conversation, durableRuns, journalFile } from "./features/durable/index.ts";
+  const dir = process.argv[2];
+  const work = conversation("work", async (_, { run }) => {
+    const gave = [];
+    for (let index = 0; index < 20; index += 1) {
+      gave.push(await run.perform("io", "shop", { index }, async () => { console.log("performed " + index); return "x".repeat(1000); }));
+    }
+    return gave.length;
+  });
+  const runs = durableRuns({ store: journalFile({ dir }), conversations: [work] });
+  const outcome = await runs.start(work, null, { id: "a" }).catch(({ code, message }) => ({ code, message }));
+  console.log(JSON.stringify(outcome));
+`;
+
+test("a full disk stops the run; nothing half-written stays, and it goes on when there is room", async () => {
+  using place = folder();
+  await using full = await program(ON_FULL_DISK);
+  // Files of this process may have 8 KiB: the system then writes a part, and refuses the rest, as a full disk does.
+  const command = `ulimit -f 8; exec "${process.execPath}" "${full.path}" "${place.dir}"`;
+  const first = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+  assert.match(first.stdout, /"code":"journal-failed","message":"The journal .* cannot be written: EFBIG/);
+  const stored = place.lines("a").length;
+  assert.ok(stored >= 5 && readFileSync(join(place.dir, "a.jsonl"), "utf8").endsWith("}\n"));
+
+  const second = spawnSync(process.execPath, [full.path, place.dir], { encoding: "utf8" });
+  assert.match(second.stdout, /\{"id":"a","status":"finished","result":20\}/);
+  assert.equal(second.stdout.match(/performed/g)?.length, 20 - stored);
 });

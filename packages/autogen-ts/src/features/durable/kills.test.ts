@@ -18,7 +18,7 @@ beforeAll(async () => void (worker = await program(SOURCE, "with packages")));
 afterAll(async () => await worker[Symbol.asyncDispose]());
 
 test("DUR-02, DUR-06 25 kills of a process with chats of every form: all end as undisturbed, nothing completed is repeated", async () => {
-  const tally = await kills({ seed: 20_261_121, kills: 25, runs: 2, turns: 8, worker: worker.path, library, durable });
+  const tally = await kills({ seed: 20_261_121, kills: 25, runs: 2, turns: 8, worker: [worker.path], library, durable });
 
   assert.equal(tally.kills, 25);
   assert.deepEqual(tally.different, []);

@@ -41,8 +41,14 @@ export class StepContext {
       return await this.#places.run({ id, steps, performing: false }, program);
     } finally {
       this.#programs -= 1;
-      if (this.#programs === 0) this.#unobserve();
+      if (this.#programs === 0) this.close();
     }
+  }
+
+  /** Ends the following of promises, which costs something with every promise of the process. */
+  close(): void {
+    this.#unobserve();
+    this.#places.disable();
   }
 
   /** Does something that is no part of the program that runs here, if one does. */
