@@ -76,9 +76,9 @@ export function conversations(library: typeof Library, durable: typeof Durable):
   const nested = durable.conversation("nested", async (input: Input, context) => {
     const asking = user();
     const writer = new AssistantAgent({ name: "writer", llmConfig: false });
-    writer.registerNestedChats([{ recipient: bot("critic", input, context), maxTurns: 2, summaryMethod: "last_msg" }], {
-      trigger: asking,
-    });
+    const critic = bot("critic", input, context);
+    const message = (_recipient: unknown, messages: readonly Message[] = []) => `after ${String(messages.length)} messages`;
+    writer.registerNestedChats([{ recipient: critic, message, maxTurns: 2, summaryMethod: "last_msg" }], { trigger: asking });
     return texts((await asking.initiateChat(writer, { message: "start", maxTurns: 3, run: context.run })).chatHistory);
   });
 

@@ -86,6 +86,9 @@ class Killing {
       async () => false,
     );
     const asked = this.#service.asked.length;
+    // Completed steps are told from others by what they ask.
+    const once = new Set(this.#service.asked.map(({ run, what }) => `${run} ${what}`));
+    if (once.size !== asked) throw new Error("Two steps of a conversation ask the same.");
     const ids = this.#forms.flatMap((form) => Array.from({ length: runs }, (_, index) => `${form}-${String(index)}`));
     let killed = 0;
     let repeatedCompleted = 0;
@@ -105,7 +108,8 @@ class Killing {
       });
       this.#service.onAsked = () => undefined;
       if (child.exitCode === null) killed += 1;
-      repeatedCompleted += this.#service.asked.slice(from).filter(({ run, what }) => before.has(`${run} ${what}`)).length;
+      const again = this.#service.asked.slice(from).filter(({ run, what }) => before.has(`${run} ${what}`));
+      repeatedCompleted += again.length;
       return true;
     });
     const before = this.#completed;

@@ -11,8 +11,15 @@ export async function describeRun(store: RunStore, stored: StoredRun): Promise<R
   const questions = await openQuestions(store, stored);
   const status = await statusOf(store, stored, { holder, waits: questions.length > 0 });
   const open = status === "cancelled" ? [] : questions;
-  return { id, conversation, version: program, status, steps: stored.keys.length, started: time, holder, questions: open };
+  const steps = stored.keys.length;
+  return { id, conversation, version: program, status, steps, started: time, holder, questions: open, problem: null };
 }
+
+/** What there is to say of a run whose files cannot be read. */
+export const damagedRun = (id: string, { message }: Error): RunInfo => ({
+  ...{ id, conversation: "", version: "", status: "damaged", steps: 0, started: "" },
+  ...{ holder: null, questions: [], problem: message },
+});
 
 export async function detailRun(store: RunStore, stored: StoredRun): Promise<RunDetails> {
   const { id, input, fork } = stored.head;

@@ -124,7 +124,7 @@ export class Drive {
     if (this.#stop?.why === "cancelled") return await this.#close({ end: "cancelled", reason: this.#stop.reason, time });
     if (this.#stop?.why === "suspended") return { waiting: await this.#questions() };
     if (this.#call.signal?.aborted === true && threw) throw error;
-    this.#steps.finish();
+    await this.#steps.finish();
     if (threw) return await this.#close({ end: "failed", error: describeError(error), time });
     return await this.#close({ end: "finished", result: this.#checked(result), time });
   }

@@ -1,6 +1,6 @@
 /** Runs that are started, interrupted, gone on with and cancelled. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "vitest";
 import { agents, chatting, crashAt, folder, hostOf, model } from "../../../test/durable.js";
@@ -279,4 +279,51 @@ test("a group chat goes on after a crash with the same transcript", async () => 
     before.filter((key) => key !== undefined),
   );
   assert.equal(new Set(keys).size, keys.length);
+});
+
+test("a branch that failed is performed again by `resume`, whatever the others did after it", async () => {
+  using place = folder();
+  let isOpen = false;
+  const done: string[] = [];
+  const branches = conversation(
+    "branches",
+    async (_: null, { run }) =>
+      await run.join([
+        async () =>
+          await run.child("a").perform("io", "shop", null, async () => {
+            done.push("a");
+            if (!isOpen) throw new Error("the shop is closed");
+            return "bought";
+          }),
+        async () => {
+          const part = run.child("b");
+          for (let index = 0; index < 3; index += 1) await part.perform("io", "count", { index }, async () => done.push("b"));
+          return "counted";
+        },
+      ]),
+  );
+  const host = hostOf(place.dir, branches);
+  assert.equal((await host.start(branches, null, { id: "a" })).status, "failed");
+  isOpen = true;
+  assert.deepEqual(await host.resume("a"), { id: "a", status: "finished", result: ["bought", "counted"] });
+  assert.equal(done.filter((one) => one === "a").length, 2);
+});
+
+test("one damaged journal is shown as such, and the others are gone on with", async () => {
+  using place = folder();
+  const before = model("one");
+  await rejection(hostOf(place.dir, chatting(before)).start(chatting(before), { question: "Q" }, { id: "a", ...crashAt(2) }));
+  writeFileSync(join(place.dir, "broken.jsonl"), "hello\n");
+  const host = hostOf(place.dir, chatting(model("two", "three")));
+  assert.deepEqual(
+    (await host.list()).map(({ id, status }) => [id, status]),
+    [
+      ["broken", "damaged"],
+      ["a", "ready"],
+    ],
+  );
+  assert.deepEqual(
+    (await host.resumeReady()).map(({ id, status }) => [id, status]),
+    [["a", "finished"]],
+  );
 });

@@ -1,9 +1,9 @@
 /** Runs that outlive their process: started, gone on with, listed, answered, cancelled and forked. */
 import { randomUUID } from "node:crypto";
-import { AutogenError, canonical, type EffectLayer, type IOStream, type Json } from "../../core.js";
+import { AutogenError, canonical, isAutogenError, type EffectLayer, type IOStream, type Json } from "../../core.js";
 import { ChangeWatch } from "./change-watch.js";
 import { registryOf, type AnyConversation, type Conversation } from "./conversation.js";
-import { describeRun, detailRun, outcomeOfEnd } from "./describe-run.js";
+import { damagedRun, describeRun, detailRun, outcomeOfEnd } from "./describe-run.js";
 import { cancelReason, Drive, type DriveCall, type DriveSettings } from "./drive.js";
 import { forkOf, type ForkOptions } from "./fork.js";
 import { unknownRun } from "./journal-file.js";
@@ -164,8 +164,14 @@ class Host implements DurableRuns {
   async list(): Promise<readonly RunInfo[]> {
     const found: RunInfo[] = [];
     await eachOf(await this.#store.list(), LISTED_AT_ONCE, async (id) => {
-      const stored = await this.#store.read(id);
-      if (stored !== null) found.push(await describeRun(this.#store, stored));
+      try {
+        const stored = await this.#store.read(id);
+        if (stored !== null) found.push(await describeRun(this.#store, stored));
+      } catch (error) {
+        // One damaged file is no reason to leave all others alone.
+        if (!isAutogenError(error, "journal-failed")) throw error;
+        found.push(damagedRun(id, error));
+      }
     });
     return found.toSorted((a, b) => (a.started < b.started ? -1 : a.started > b.started ? 1 : a.id < b.id ? -1 : 1));
   }
@@ -302,7 +308,7 @@ function checkVersion({ name, version }: AnyConversation, { id, program }: RunHe
   );
 }
 
-/** The steps by which a run failed: the last ones, as far as they failed. */
+/** The steps by which a run failed: the last ones, as far as they failed; or, with branches side by side, the one whose error ended it. */
 function failedLast(stored: StoredRun): readonly string[] {
   const failed: string[] = [];
   for (const key of stored.keys.toReversed()) {
@@ -310,7 +316,12 @@ function failedLast(stored: StoredRun): readonly string[] {
     if (outcome === undefined || "value" in outcome) break;
     failed.push(key);
   }
-  return failed;
+  if (failed.length > 0 || stored.end?.end !== "failed") return failed;
+  const { message } = stored.end.error;
+  return stored.keys.filter((key) => {
+    const outcome = stored.step(key)?.outcome;
+    return outcome !== undefined && "error" in outcome && outcome.error.message === message;
+  });
 }
 
 /** Another process was quicker to take it, and will see the note. */

@@ -15,7 +15,7 @@ async function chat(file: string, scripted: ScriptedModel, systemMessage = "SYS"
   const { user, bot } = agents(scripted, { bot: { systemMessage } });
   const options = { message: "Q", maxTurns: 2, stream: memoryStream(), layers: [journal.layer] };
   const { chatHistory } = await user.initiateChat(bot, options);
-  journal.finish();
+  await journal.finish();
   return said(chatHistory);
 }
 

@@ -16,7 +16,7 @@ export interface JournalLayerOptions extends Pick<JournalFileOptions, "sync"> {
 export interface JournalLayer extends AsyncDisposable {
   readonly layer: EffectLayer;
   /** @throws AutogenError `replay-diverged` when the chat came to its end before it came by all that was stored */
-  finish(): void;
+  finish(): Promise<void>;
 }
 
 const ENDING = ".jsonl";
@@ -45,7 +45,7 @@ export async function journalLayer(
   const context = new StepContext();
   return {
     layer: context.layer(id, steps),
-    finish: () => steps.finish(),
+    finish: async () => await steps.finish(),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       context.close();

@@ -13,6 +13,7 @@ export class JournalWriter {
   readonly #sync: Sync;
   readonly #file: number;
   #size: number;
+  #closed = false;
 
   /** @param size the good part of the file; an incomplete line behind it is cut off */
   constructor(path: string, size: number, mode: Sync) {
@@ -25,6 +26,8 @@ export class JournalWriter {
 
   /** @throws AutogenError `journal-failed`; no part of the line is then in the file */
   async append(line: string): Promise<void> {
+    // The number of a closed file is soon that of another one.
+    if (this.#closed) throw new AutogenError("aborted", "The run has ended; nothing was written after it.");
     try {
       this.#write(Buffer.from(line));
       if (this.#sync === "always") await sync(this.#file);
@@ -40,6 +43,8 @@ export class JournalWriter {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.#file);
   }
 

@@ -15,9 +15,10 @@ export type RunOutcome<Output = unknown> =
  * - `running`: a process goes on with it;
  * - `waiting`: for an answer;
  * - `ready`: it was interrupted, or its question was answered or has expired: `resume` goes on;
- * - `finished`, `failed`, `cancelled`.
+ * - `finished`, `failed`, `cancelled`;
+ * - `damaged`: its files cannot be read, see `problem`.
  */
-export type RunStatus = "running" | "waiting" | "ready" | "finished" | "failed" | "cancelled";
+export type RunStatus = "running" | "waiting" | "ready" | "finished" | "failed" | "cancelled" | "damaged";
 
 /** A run in a list. */
 export interface RunInfo {
@@ -33,6 +34,8 @@ export interface RunInfo {
   /** Who goes on with it; null when nobody does. */
   readonly holder: string | null;
   readonly questions: readonly OpenQuestion[];
+  /** Why it is `damaged`, else null. */
+  readonly problem: string | null;
 }
 
 /** A stored step in a list. */

@@ -65,7 +65,9 @@ function removeDead(path: string, dead: Holder | null): void {
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;
     if (!isOld(gate)) throw locked(path, dead);
-    renameSync(gate, `${gate}.${randomUUID()}`); // Whoever comes second finds nothing to rename, and fails.
+    const old = `${gate}.${randomUUID()}`;
+    renameSync(gate, old); // Whoever comes second finds nothing to rename, and fails.
+    rmdirSync(old);
     mkdirSync(gate);
   }
   try {

@@ -6,7 +6,8 @@
 import { AutogenError } from "../../core.js";
 
 interface Waiting {
-  readonly key: string;
+  /** Null: the end of the program. */
+  readonly key: string | null;
   readonly enter: () => void;
   readonly refuse: (error: unknown) => void;
 }
@@ -47,8 +48,8 @@ export class ReplayGate {
     for (const { enter } of this.#waiting.splice(0)) enter();
   }
 
-  /** Resolves when every recorded step was asked for. @throws AutogenError `replay-diverged` */
-  async enter(key: string): Promise<void> {
+  /** Resolves when every recorded step was asked for. @param key null for the end of the program @throws AutogenError `replay-diverged` */
+  async enter(key: string | null): Promise<void> {
     if (this.isOpen) return;
     await new Promise<void>((enter, refuse) => {
       this.#waiting.push({ key, enter, refuse });
@@ -73,7 +74,7 @@ export class ReplayGate {
   #standstill(): void {
     const error = divergedBy(
       this.left,
-      this.#waiting.map(({ key }) => key),
+      this.#waiting.flatMap(({ key }) => key ?? []),
     );
     this.#diverged(error);
     this.close(error);
@@ -84,7 +85,7 @@ export class ReplayGate {
 const MOST_NAMED = 3;
 
 /** @param offered new steps that the program wants to perform instead; none when it has come to its end */
-export function divergedBy(wanted: readonly string[], offered: readonly string[]): AutogenError {
+function divergedBy(wanted: readonly string[], offered: readonly string[]): AutogenError {
   const instead = offered.length === 0 ? "comes to its end instead" : `asks for ${named(offered)} instead`;
   return new AutogenError(
     "replay-diverged",

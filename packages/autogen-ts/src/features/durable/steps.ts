@@ -18,7 +18,7 @@ import type { StoredStep } from "./journal-lines.js";
 import { outlineOf } from "./outline.js";
 import { repeatQuestion, type People } from "./people.js";
 import { checkJson } from "./plain-json.js";
-import { divergedBy, ReplayGate } from "./replay-gate.js";
+import { ReplayGate } from "./replay-gate.js";
 import type { OpenRun } from "./store.js";
 
 /** What steps need besides the journal. */
@@ -80,9 +80,10 @@ export class Steps {
   }
 
   /** @throws AutogenError `replay-diverged` when the program has ended before it came by all that was stored */
-  finish(): void {
+  async finish(): Promise<void> {
+    // A branch that failed ends the program while others are still on their way.
+    if (this.#fatal === null) await this.#gate.enter(null);
     if (this.#fatal !== null) throw this.#fatal;
-    if (!this.#gate.isOpen) throw divergedBy(this.#gate.left, []);
   }
 
   async perform<K extends EffectKind>(effect: Effect<K>, execute: Execute<K>): Promise<EffectTable[K]["output"]> {

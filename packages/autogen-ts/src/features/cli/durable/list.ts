@@ -13,11 +13,12 @@ export const list: Command = {
       return 0;
     }
     if (found.length === 0) call.errors.write("There are no runs.\n");
-    for (const { id, conversation, version, status, steps, started, holder, questions } of found) {
+    for (const { id, conversation, version, status, steps, started, holder, questions, problem } of found) {
       const by = holder === null ? "" : ` by ${holder}`;
       call.out.write(
         `${id}  ${status}${by}  ${shown(conversation)} (version ${shown(version)})  ${String(steps)} steps  ${shown(started)}\n`,
       );
+      if (problem !== null) call.out.write(`  ${shown(problem)}\n`);
       for (const question of questions) call.out.write(questionText(question));
     }
     return 0;
